@@ -1,0 +1,54 @@
+"""What every pytest file may use: a home of its own, and the program as a person would type it."""
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+SOURCE = pathlib.Path(os.environ.get("GPH_SOURCE", pathlib.Path(__file__).parent.parent))
+BUILD = pathlib.Path(os.environ.get("GPH_BUILD", SOURCE / "build"))
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """HOME, TMPDIR and the current folder are new and empty for each test; returned as a path."""
+    folder = tmp_path / "home"
+    (folder / "tmp").mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("TMPDIR", str(folder / "tmp"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder / "tmp"))
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def source():
+    """The folder with the project's sources."""
+    return SOURCE
+
+
+@pytest.fixture
+def build():
+    """The folder that the project is built in."""
+    return BUILD
+
+
+@pytest.fixture
+def graphophone():
+    """Runs the built program to its end: graphophone("check", "x.ini").returncode, .stdout, .stderr.
+
+    Never raises for an exit status. Input is empty unless given; the limit is generous, since no test
+    measures time.
+    """
+    program = os.environ.get("GPH_PROGRAM", str(BUILD / "core/cli/graphophone"))
+
+    def run(*arguments, timeout=300, **options):
+        if "input" not in options:
+            options.setdefault("stdin", subprocess.DEVNULL)
+        return subprocess.run([program, *map(str, arguments)], text=True, encoding="utf-8",
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout, **options)
+
+    run.path = program
+    return run
