@@ -1,0 +1,341 @@
+/* libgraphophone: load a patch, run it, control it, from another program. The program `graphophone` uses nothing else.
+ *
+ * Threads. Everything here is called on one thread, the control thread, unless it says [any]. Callbacks come on the
+ * control thread, inside the call that names them. Nothing blocks longer than it says.
+ *
+ * Life of a rig: gph_rig_load -> gph_rig_open -> gph_rig_start -> gph_rig_dispatch ... -> gph_rig_stop -> gph_rig_free.
+ * gph_rig_load alone is `graphophone check`: it opens no device and writes no file.
+ *
+ * Text is UTF-8 and belongs to the library; it lives until the next call with the same rig, unless said otherwise.
+ * Structs that begin with `size` are filled by the library up to the size that the caller wrote there.
+ */
+#ifndef GRAPHOPHONE_GRAPHOPHONE_H
+#define GRAPHOPHONE_GRAPHOPHONE_H
+
+#include <graphophone/host.h>
+#include <graphophone/module.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Version of the library, "0.1.0". Lives for ever. [any] */
+GPH_EXPORT const char *gph_version(void);
+
+/* An English sentence for a status. Lives for ever. [any] */
+GPH_EXPORT const char *gph_status_text(gph_status status);
+
+/* Exit statuses of the program, and what gph_rig_exit_status returns. */
+enum {
+    GPH_EXIT_OK = 0, /* everything that was asked for is in the files */
+    GPH_EXIT_FRAMES =
+        1, /* it ran to its end and frames are missing or wrong; the summary lists them */
+    GPH_EXIT_PATCH = 2,  /* command line or patch refused, nothing started */
+    GPH_EXIT_MODULE = 3, /* a module was not found, refused, or failed while running */
+    GPH_EXIT_HOST = 4,   /* host or device: not there, or lost and not regained */
+    GPH_EXIT_DISK = 5,   /* disk: nothing could be opened, or one filled up or failed */
+    GPH_EXIT_MACHINE =
+        6, /* the machine denied what the patch requires: real time, locked memory, size */
+    GPH_EXIT_INTERNAL = 70 /* internal error */
+};
+
+/* ---------------------------------------------------------------- messages */
+
+/* One message: a problem in a patch, a warning, something that happened while running. Valid during the call. */
+typedef struct gph_message {
+    uint32_t size;
+    uint32_t level;   /* GPH_LOG_* */
+    const char *file; /* of the patch, or NULL */
+    uint32_t line;    /* from 1; 0: none */
+    uint32_t column;  /* from 1, in characters; 0: none */
+    const char *node; /* node it is about, or NULL */
+    const char *text; /* one sentence */
+    const char *
+        rendered; /* all of it as a person should see it, with source line and caret, notes included; no final
+                             newline */
+    int64_t frame; /* absolute frame it happened at; -1: none */
+} gph_message;
+
+typedef void(GPH_CALL *gph_message_function)(void *user, const gph_message *message);
+
+/* ---------------------------------------------------------------- loading */
+
+typedef struct gph_rig gph_rig;
+
+/* What the command line may say beside the patch. Zero is the default everywhere. Texts are copied. */
+typedef struct gph_rig_options {
+    uint32_t size;
+    uint32_t flags;                    /* GPH_RIG_* */
+    const char *const *module_folders; /* searched first, in order */
+    const char *const *host_folders;   /* likewise */
+    const char *const *sets;           /* lines "node.key=value" that replace or add a key */
+    uint32_t n_module_folders;
+    uint32_t n_host_folders;
+    uint32_t n_sets;
+    uint32_t reserved;
+    const char *host; /* instead of [patch] host; likewise below, each in the words of a patch */
+    const char *rate;
+    const char *block;
+    const char *device;
+    const char *length;
+    gph_message_function message; /* told of everything; NULL: lines go to standard error */
+    void *user;                   /* first argument of message */
+} gph_rig_options;
+
+#define GPH_RIG_COLOUR (1u << 0) /* `rendered` has terminal colours */
+#define GPH_RIG_REPORT                                                                             \
+    (1u << 1) /* only looked at, never to be run (graph, check): memory of tables is not taken */
+
+/* Reads a patch and checks all of it. On failure *rig is NULL, the problems have been told, and the exit status (PATCH,
+ * MODULE, ...) is returned; 0 otherwise. */
+GPH_EXPORT int gph_rig_load(const char *path, const gph_rig_options *options, gph_rig **rig);
+
+/* Frees it, stopping first if need be. NULL is accepted. */
+GPH_EXPORT void gph_rig_free(gph_rig *rig);
+
+/* ---------------------------------------------------------------- running */
+
+/* Opens host and device and readies everything, reserving memory; no sound yet. Returns an exit status. */
+GPH_EXPORT int gph_rig_open(gph_rig *rig);
+
+/* Starts. Returns an exit status. */
+GPH_EXPORT int gph_rig_start(gph_rig *rig);
+
+/* Delivers what has happened: host events, triggers of `at`, `every` and OSC, disk news, messages; then waits up to
+ * `timeout_ms` for more. Offline it also does the work: up to about `timeout_ms` of rendering. Returns 1 while the rig
+ * runs, 0 when it has come to its end (length, end of the players, host gone for good, failure). */
+GPH_EXPORT int gph_rig_dispatch(gph_rig *rig, int32_t timeout_ms);
+
+/* Ends it: the takes are finished with the last frame that the host delivered and get their names. Returns when they
+ * have, at the latest after 10 s. Returns gph_rig_exit_status. Idempotent. */
+GPH_EXPORT int gph_rig_stop(gph_rig *rig);
+
+/* The exit status as it stands: of the failures so far the first of DISK, HOST, MODULE, FRAMES; else 0. */
+GPH_EXPORT int gph_rig_exit_status(const gph_rig *rig);
+
+/* ---------------------------------------------------------------- control */
+
+/* Sends a trigger: "dry.toggle". It takes effect at the first frame of the next cycle. GPH_ARGUMENT: there is no such
+ * one, and a message with the nearest name has been told. GPH_LIMIT: the queue is full. */
+GPH_EXPORT gph_status gph_rig_trigger(gph_rig *rig, const char *target);
+
+/* Sets a parameter, "verb.mix" or, one item of it, "trim.gain[17]" (items from 1, as in a patch), to a value in its base
+ * unit. Beyond its range it is clamped. */
+GPH_EXPORT gph_status gph_rig_set(gph_rig *rig, const char *target, double value);
+
+/* Likewise, with a value as a patch would have it: "-6dB". */
+GPH_EXPORT gph_status gph_rig_set_text(gph_rig *rig, const char *target, const char *value);
+
+/* A key of the [control] section was pressed: the name as a patch has it ("r", "space"). Returns how many bindings it
+ * has; 0: none. */
+GPH_EXPORT uint32_t gph_rig_key(gph_rig *rig, const char *key);
+
+/* ---------------------------------------------------------------- looking */
+
+/* The whole rig. */
+typedef struct gph_rig_info {
+    uint32_t size;
+    uint32_t n_nodes;
+    uint32_t n_recorders;   /* disk streams that write */
+    uint32_t n_takes;       /* files closed so far: see gph_rig_take */
+    const char *name;       /* of the patch */
+    const char *path;       /* of the patch file */
+    const char *host;       /* id: "jack" */
+    const char *device;     /* name for people, "" before open */
+    const char *deviations; /* what the host gave other than asked, lines; "" if nothing */
+    const char *rights;     /* "real-time FIFO 70, memory 212 of 212 MB locked", "" before start */
+    double rate;            /* frames a second; before open the patch's, or 48000 */
+    uint32_t rate_known;    /* 0: the host decides */
+    uint32_t block;         /* frames; 0: not known */
+    uint32_t channels_in;   /* of the host that are used */
+    uint32_t channels_out;
+    uint32_t latency;    /* frames from inputs to outputs that the graph adds */
+    uint32_t latency_in; /* of the host beyond the block, greatest */
+    uint32_t latency_out;
+    uint32_t offline;      /* 1: not in real time */
+    int64_t length;        /* frames the run will last; -1: until the players end; -2: endless */
+    uint64_t table_bytes;  /* memory of all tables */
+    uint64_t buffer_bytes; /* memory of the graph's buffers */
+} gph_rig_info;
+
+GPH_EXPORT void gph_rig_get_info(const gph_rig *rig, gph_rig_info *info);
+
+/* A node, in the order in which the rig runs them. */
+typedef struct gph_rig_node {
+    uint32_t size;
+    uint32_t line;    /* in `file` */
+    const char *file; /* of the patch that has its section */
+    const char *name;
+    const char *type;
+    const gph_type
+        *descriptor; /* as the runtime understood it, of this instance; lives as long as the rig */
+    uint32_t n_in;   /* input ports */
+    uint32_t n_out;
+    const uint32_t *in_channels;
+    const uint32_t *out_channels;
+    uint32_t copies;  /* instances, where a narrow type is replicated; else 1 */
+    uint32_t latency; /* frames that it adds */
+    int64_t tail;     /* frames; -1 for ever */
+    uint32_t muted;   /* 1: it failed and was silenced */
+    uint32_t reserved;
+    double process_ns; /* smoothed time of a call; 0: not measured */
+} gph_rig_node;
+
+GPH_EXPORT gph_status gph_rig_get_node(const gph_rig *rig, uint32_t index, gph_rig_node *node);
+
+/* The picture of the graph in the language of graphviz (DOT). Lives until the rig is freed. */
+GPH_EXPORT const char *gph_rig_dot(gph_rig *rig);
+
+/* The patch in canonical form, as `check` understood it. Lives until the rig is freed. */
+GPH_EXPORT const char *gph_rig_print(gph_rig *rig);
+
+/* How it goes. */
+typedef struct gph_rig_status {
+    uint32_t size;
+    uint32_t host_state; /* GPH_STREAM_STATE_* */
+    int64_t frame;       /* frames since the start, lost ones included */
+    uint64_t xruns;      /* late cycles as the host tells them */
+    uint64_t lost_in;    /* frames the host lost */
+    uint64_t lost_out;
+    uint64_t gaps;        /* gaps in takes */
+    uint64_t lost_frames; /* frames missing in takes */
+    double load;          /* of the audio thread, 0 to 1 */
+    double drift_ppm;
+    double cycle_us_p50; /* time of a cycle, median over the run; likewise p99 and the greatest */
+    double cycle_us_p99;
+    double cycle_us_max;
+    uint64_t dropped_triggers;
+    uint64_t not_finite; /* samples that were NaN or Inf and became 0 */
+    uint64_t muted_nodes;
+    const char *host_text; /* why the host is in its state, "" */
+} gph_rig_status;
+
+GPH_EXPORT void gph_rig_get_status(gph_rig *rig, gph_rig_status *status);
+
+/* States of a recorder. */
+enum {
+    GPH_RECORDER_ARMED = 0,
+    GPH_RECORDER_RECORDING = 1,
+    GPH_RECORDER_DEGRADED = 2,
+    GPH_RECORDER_CLOSING = 3,
+    GPH_RECORDER_FAILED = 4
+};
+
+/* A disk stream that writes. */
+typedef struct gph_rig_recorder {
+    uint32_t size;
+    uint32_t state; /* GPH_RECORDER_* */
+    const char *node;
+    const char *reason; /* of the state, "" */
+    const char *file;   /* being written, or "" */
+    const char *format; /* "wav-s24" */
+    uint32_t channels;
+    uint32_t takes; /* closed so far */
+    int64_t frames; /* of the present take */
+    uint64_t bytes; /* of the present take */
+    int64_t lost;   /* frames missing in it */
+    uint64_t gaps;
+    double fill; /* of the ring, 0 to 1 */
+    double fill_peak;
+    double seconds_left; /* on the disk at this format; below 0: not known */
+    double bytes_per_second;
+    uint64_t clipped;
+    uint64_t not_finite;
+    const float *peaks; /* `channels` linear peaks since the last call with this recorder */
+} gph_rig_recorder;
+
+GPH_EXPORT gph_status gph_rig_get_recorder(gph_rig *rig, uint32_t index,
+                                           gph_rig_recorder *recorder);
+
+/* A gap in a take. */
+typedef struct gph_take_gap {
+    int64_t at; /* frame in the file */
+    int64_t frames;
+} gph_take_gap;
+
+/* A file that has been finished. Texts live as long as the rig. */
+typedef struct gph_rig_take {
+    uint32_t size;
+    uint32_t channels;
+    const char *path;
+    const char *node;
+    const char *format;
+    double rate;
+    int64_t frames;
+    uint64_t bytes;
+    int64_t first_frame; /* of the run, pre-roll counted in */
+    int64_t lost;
+    uint64_t clipped;
+    uint64_t not_finite;
+    uint32_t n_gaps;   /* in `gaps`; the first 1,000 */
+    uint32_t complete; /* 1: closed in order; 0: what could be saved */
+    const gph_take_gap *gaps;
+    const float *peaks; /* one a channel, linear */
+} gph_rig_take;
+
+GPH_EXPORT gph_status gph_rig_get_take(const gph_rig *rig, uint32_t index, gph_rig_take *take);
+
+/* A meter's or parameter's present value, "level.peak[1]", "trim.gain[3]", in its base unit. */
+GPH_EXPORT gph_status gph_rig_get(gph_rig *rig, const char *target, double *value);
+
+/* ---------------------------------------------------------------- modules and hosts */
+
+/* What is installed: modules and hosts on the search paths. */
+typedef struct gph_catalogue gph_catalogue;
+
+/* Looks through the folders that `options` (may be NULL) names and the usual ones. Returns an exit status. */
+GPH_EXPORT int gph_catalogue_new(const gph_rig_options *options, gph_catalogue **catalogue);
+GPH_EXPORT void gph_catalogue_free(gph_catalogue *catalogue);
+
+/* A module file, usable or not. Lives as long as the catalogue. */
+typedef struct gph_catalogue_module {
+    uint32_t size;
+    uint32_t n_types;
+    const char *path;
+    const char *name;
+    const char *version; /* NULL where refused */
+    const char *author;
+    const char *license;
+    const char *refused;     /* why it cannot be used, or NULL */
+    const char *shadowed_by; /* path of the one that is used instead, or NULL */
+    const gph_type *const *types;
+} gph_catalogue_module;
+
+/* Index from 0; GPH_LIMIT past the end. */
+GPH_EXPORT gph_status gph_catalogue_get_module(gph_catalogue *catalogue, uint32_t index,
+                                               gph_catalogue_module *module);
+
+/* The type that `type = NAME` would give, built-in ones included, or NULL; *nearest (may be NULL) is then the nearest
+ * name, or NULL. Lives as long as the catalogue. */
+GPH_EXPORT const gph_type *gph_catalogue_type(gph_catalogue *catalogue, const char *name,
+                                              const char **nearest);
+
+/* The built-in types: input, output, table, feedback. NULL past the end. */
+GPH_EXPORT const gph_type *gph_catalogue_builtin(gph_catalogue *catalogue, uint32_t index);
+
+/* A host, usable or not. Lives as long as the catalogue. */
+typedef struct gph_catalogue_host {
+    uint32_t size;
+    uint32_t usable; /* 1: probes well */
+    const char *path;
+    const char *id;
+    const char *label;
+    const char *doc;
+    const char *reason;   /* why it is not usable, in its own or the loader's words; else "" */
+    const gph_host *host; /* NULL where it could not be loaded */
+} gph_catalogue_host;
+
+GPH_EXPORT gph_status gph_catalogue_get_host(gph_catalogue *catalogue, uint32_t index,
+                                             gph_catalogue_host *host);
+
+/* Calls `each` for each device of a host. */
+GPH_EXPORT gph_status gph_catalogue_devices(gph_catalogue *catalogue, uint32_t host,
+                                            void(GPH_CALL *each)(void *user,
+                                                                 const gph_device *device),
+                                            void *user);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
