@@ -25,6 +25,9 @@ GPH_EXPORT const char *gph_version(void);
 /* An English sentence for a status. Lives for ever. [any] */
 GPH_EXPORT const char *gph_status_text(gph_status status);
 
+/* The word of a list, ended by NULL, that was probably meant (at most 2 edits and half its length), or NULL. [any] */
+GPH_EXPORT const char *gph_nearest(const char *word, const char *const *words);
+
 /* Exit statuses of the program, and what gph_rig_exit_status returns. */
 enum {
     GPH_EXIT_OK = 0, /* everything that was asked for is in the files */
@@ -42,7 +45,7 @@ enum {
 /* ---------------------------------------------------------------- messages */
 
 /* One message: a problem in a patch, a warning, something that happened while running. Valid during the call. */
-typedef struct gph_message {
+typedef struct gph_rig_message {
     uint32_t size;
     uint32_t level;   /* GPH_LOG_* */
     const char *file; /* of the patch, or NULL */
@@ -54,9 +57,9 @@ typedef struct gph_message {
         rendered; /* all of it as a person should see it, with source line and caret, notes included; no final
                              newline */
     int64_t frame; /* absolute frame it happened at; -1: none */
-} gph_message;
+} gph_rig_message;
 
-typedef void(GPH_CALL *gph_message_function)(void *user, const gph_message *message);
+typedef void(GPH_CALL *gph_rig_message_function)(void *user, const gph_rig_message *message);
 
 /* ---------------------------------------------------------------- loading */
 
@@ -78,8 +81,8 @@ typedef struct gph_rig_options {
     const char *block;
     const char *device;
     const char *length;
-    gph_message_function message; /* told of everything; NULL: lines go to standard error */
-    void *user;                   /* first argument of message */
+    gph_rig_message_function message; /* told of everything; NULL: lines go to standard error */
+    void *user;                       /* first argument of message */
 } gph_rig_options;
 
 #define GPH_RIG_COLOUR (1u << 0) /* `rendered` has terminal colours */
