@@ -55,13 +55,15 @@ def main(arguments):
     tests = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    results = os.path.join(os.environ.get("GPH_BUILD", "."), "junit")
     name = os.path.splitext(os.path.basename(arguments[0]))[0]
     folder = os.path.basename(os.path.dirname(os.path.abspath(arguments[0])))
+    results = []
+    if "GPH_BUILD" in os.environ:
+        results = [f"--junitxml={os.environ['GPH_BUILD']}/junit/{folder}-{name}.xml"]
     return pytest.main(
         [f"--rootdir={tests}", f"--confcutdir={tests}", "-p", "no:cacheprovider", "-q",
          "-c", os.path.join(tests, "pytest.ini"),
-         f"--junitxml={results}/{folder}-{name}.xml", *arguments],
+         *results, *arguments],
         plugins=[Tap(stream)])
 
 

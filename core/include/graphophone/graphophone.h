@@ -59,6 +59,7 @@ typedef struct gph_rig_message {
     int64_t frame; /* absolute frame it happened at; -1: none */
 } gph_rig_message;
 
+/* What is called with each message of a rig. */
 typedef void(GPH_CALL *gph_rig_message_function)(void *user, const gph_rig_message *message);
 
 /* ---------------------------------------------------------------- loading */
@@ -161,6 +162,7 @@ typedef struct gph_rig_info {
     uint64_t buffer_bytes; /* memory of the graph's buffers */
 } gph_rig_info;
 
+/* Fills in `info`. */
 GPH_EXPORT void gph_rig_get_info(const gph_rig *rig, gph_rig_info *info);
 
 /* A node, in the order in which the rig runs them. */
@@ -184,6 +186,7 @@ typedef struct gph_rig_node {
     double process_ns; /* smoothed time of a call; 0: not measured */
 } gph_rig_node;
 
+/* Fills in node `index`, from 0. GPH_ARGUMENT: there are not so many. */
 GPH_EXPORT gph_status gph_rig_get_node(const gph_rig *rig, uint32_t index, gph_rig_node *node);
 
 /* The picture of the graph in the language of graphviz (DOT). Lives until the rig is freed. */
@@ -213,6 +216,7 @@ typedef struct gph_rig_status {
     const char *host_text; /* why the host is in its state, "" */
 } gph_rig_status;
 
+/* Fills in how things stand now. */
 GPH_EXPORT void gph_rig_get_status(gph_rig *rig, gph_rig_status *status);
 
 /* States of a recorder. */
@@ -247,6 +251,7 @@ typedef struct gph_rig_recorder {
     const float *peaks; /* `channels` linear peaks since the last call with this recorder */
 } gph_rig_recorder;
 
+/* Fills in recorder `index`, from 0. GPH_ARGUMENT: there are not so many. */
 GPH_EXPORT gph_status gph_rig_get_recorder(gph_rig *rig, uint32_t index,
                                            gph_rig_recorder *recorder);
 
@@ -276,6 +281,7 @@ typedef struct gph_rig_take {
     const float *peaks; /* one a channel, linear */
 } gph_rig_take;
 
+/* Fills in take `index`, from 0. GPH_ARGUMENT: there are not so many. */
 GPH_EXPORT gph_status gph_rig_get_take(const gph_rig *rig, uint32_t index, gph_rig_take *take);
 
 /* A meter's or parameter's present value, "level.peak[1]", "trim.gain[3]", in its base unit. */
@@ -288,6 +294,7 @@ typedef struct gph_catalogue gph_catalogue;
 
 /* Looks through the folders that `options` (may be NULL) names and the usual ones. Returns an exit status. */
 GPH_EXPORT int gph_catalogue_new(const gph_rig_options *options, gph_catalogue **catalogue);
+/* Frees it. NULL is accepted. */
 GPH_EXPORT void gph_catalogue_free(gph_catalogue *catalogue);
 
 /* A module file, usable or not. Lives as long as the catalogue. */
@@ -328,6 +335,7 @@ typedef struct gph_catalogue_host {
     const gph_host *host; /* NULL where it could not be loaded */
 } gph_catalogue_host;
 
+/* Fills in host `index`, from 0. GPH_ARGUMENT: there are not so many. */
 GPH_EXPORT gph_status gph_catalogue_get_host(gph_catalogue *catalogue, uint32_t index,
                                              gph_catalogue_host *host);
 
