@@ -485,6 +485,7 @@ typedef struct gph_table_mark {
     int64_t clock;    /* absolute frame at which `head` will be written */
     uint32_t state;   /* GPH_TABLE_* states */
     uint32_t reserved;
+    uint64_t round; /* frame at which `head` goes back to 0; 0: it does not, or nobody knows yet */
 } gph_table_mark;
 
 /* States of a table's writer. */
