@@ -165,6 +165,9 @@ enum {
 #define GPH_PARAM_OF_RATE                                                                          \
     (1u << 3) /* `max` (a fraction) is to be multiplied by the rate: 0.49 is 0.49 * rate */
 #define GPH_PARAM_STEP (1u << 4) /* never smoothed: steps at the event's frame */
+#define GPH_PARAM_DIAGONAL                                                                         \
+    (1u                                                                                            \
+     << 5) /* CROSSPOINT: `def` is of the items with out == in; the others are off (a gain) or 0 */
 
 /* A number that changes while running. The runtime reads it from patch, keys, OSC, MIDI and API,
  * clamps and smooths. */
@@ -699,6 +702,13 @@ typedef struct gph_disk {
 /* An output as wide as port 0. */
 #define GPH_OUT(name_)                    {sizeof(gph_port), 0, GPH_PORT_OUT, 0, GPH_WIDTH_SAME_AS, 1, GPH_MAX_CHANNELS, 0, name_, 0}
 #define GPH_OUT_N(name_, min_, max_)      {sizeof(gph_port), 0, GPH_PORT_OUT, 0, GPH_WIDTH_RANGE, min_, max_, 0, name_, 0}
+
+/* A port with all members. */
+#define GPH_PORT_X(name_, direction_, flags_, rule_, min_, max_, ref_, doc_) \
+    {sizeof(gph_port), flags_, direction_, GPH_PORT_AUDIO, rule_, min_, max_, ref_, name_, doc_}
+/* The usual two, with documentation: an input of any width, and an output as wide as port 0. */
+#define GPH_IN_DOC(name_, doc_)  GPH_PORT_X(name_, GPH_PORT_IN, 0, GPH_WIDTH_RANGE, 1, GPH_MAX_CHANNELS, 0, doc_)
+#define GPH_OUT_DOC(name_, doc_) GPH_PORT_X(name_, GPH_PORT_OUT, 0, GPH_WIDTH_SAME_AS, 1, GPH_MAX_CHANNELS, 0, doc_)
 
 /* A parameter; one in dB that arrives as linear gain; one with index rule and flags. */
 #define GPH_PARAM(name_, unit_, min_, def_, max_, doc_) \
