@@ -1,0 +1,45 @@
+/*
+ * The guard: a library to be preloaded into a program that runs audio code. Between guard_enter and guard_leave
+ * the calling thread is an audio thread, and what it must not do is written down, not prevented:
+ *
+ *   rung 4  calls of functions that allocate, lock, wait, read or write (guard_calls.c)
+ *   rung 5  entries to the kernel, whoever makes them: Syscall User Dispatch (guard_kernel.c)
+ *   rung 6  page faults, and waits that gave the processor away: getrusage of the thread (guard.c)
+ *
+ * Every host that the program loads is bracketed by itself (guard_hosts.c): its engine's cycle() is entered and left,
+ * so that the product knows nothing of all this. A program that calls process() on its own finds the two functions
+ * with dlsym(RTLD_DEFAULT, ...).
+ *
+ * The environment says what to do: GUARD_REPORT is the file that the report is written to when the program ends,
+ * GUARD_WARM_UP is how many brackets of each thread are not judged (default 1). [test library]
+ */
+#ifndef GPH_TEST_GUARD_H
+#define GPH_TEST_GUARD_H
+
+#include <stdint.h>
+
+#define GUARD_PUBLIC __attribute__((visibility("default")))
+/* Read in signal handlers and in malloc: no lazy allocation of thread-local storage. */
+#define GUARD_THREAD _Thread_local __attribute__((tls_model("initial-exec")))
+
+typedef void guard_bracket(void);
+
+/* From here on this thread is an audio thread; until here. */
+GUARD_PUBLIC guard_bracket guard_enter, guard_leave;
+
+/* Inside the library. */
+
+/* Whether what this thread does now is judged. */
+extern GUARD_THREAD int guard_armed;
+
+/* Notes that the thread did what it must not. `name` lives for ever. */
+void guard_convict(int rung, const char *name, uint64_t count);
+
+/* The system's own function of a name that the guard stands in front of. */
+void *guard_real(const char *name);
+
+/* Traps kernel entries of this thread, or lets them pass. 0 if the machine cannot. */
+int guard_kernel_open(void);
+void guard_kernel_trap(int on);
+
+#endif
