@@ -1,0 +1,87 @@
+/* Runs a rig from its patch to its takes. [control] */
+#include "performance.h"
+
+#include "../platform/signals.h"
+#include "../platform/terminal.h"
+#include "display.h"
+#include "rig_options.h"
+#include "summary.h"
+
+#include <stdio.h>
+
+/* How long one round of the loop takes: the display is drawn and keys are read so often. */
+enum { ROUND_MS = 100 };
+
+static void
+read_keys(gph_terminal *terminal, gph_rig *rig)
+{
+    for (const char *key; (key = gph_terminal_key(terminal));)
+        gph_rig_key(rig, key);
+}
+
+static void
+loop(gph_rig *rig, gph_display *display, gph_terminal *terminal)
+{
+    while (!gph_signals_pending() && gph_rig_dispatch(rig, ROUND_MS)) {
+        if (display)
+            gph_display_update(display, rig);
+        if (terminal)
+            read_keys(terminal, rig);
+    }
+}
+
+static void
+conclude(gph_rig *rig, const gph_arguments *arguments, int status)
+{
+    if (gph_arguments_has(arguments, "json"))
+        gph_summary_print_json(rig, status);
+    else
+        gph_summary_print(rig);
+}
+
+static int
+play(gph_rig *rig, const gph_arguments *arguments, gph_display **display)
+{
+    int status = gph_rig_open(rig);
+    if (status)
+        return status;
+    status = gph_rig_start(rig);
+    if (status)
+        return status;
+    if (*display)
+        gph_display_begin(*display, rig);
+    gph_terminal *terminal = gph_terminal_new();
+    loop(rig, *display, terminal);
+    gph_terminal_free(terminal);
+    /* A second Ctrl-C ends the program at once; what is recorded stays in the .part files. */
+    gph_signals_release();
+    status = gph_rig_stop(rig);
+    if (*display)
+        gph_display_update(*display, rig);
+    gph_display_free(*display);
+    *display = NULL;
+    conclude(rig, arguments, status);
+    return status;
+}
+
+int
+gph_perform(const gph_arguments *arguments, const char *host)
+{
+    gph_signals_hold();
+    gph_rig_options options;
+    gph_display *display = gph_display_new(!gph_arguments_has(arguments, "quiet"));
+    int status = GPH_EXIT_INTERNAL;
+    if (gph_rig_options_init(arguments, &options)) {
+        options.message = gph_display_message;
+        options.user = &display;
+        options.host = host ? host : options.host;
+        gph_rig *rig = NULL;
+        status = gph_rig_load(arguments->words[0], &options, &rig);
+        if (!status)
+            status = play(rig, arguments, &display);
+        gph_rig_free(rig);
+    }
+    gph_display_free(display);
+    gph_rig_options_finish(&options);
+    return status;
+}
