@@ -6,14 +6,14 @@
 #include <stdint.h>
 
 /* Where time comes from; tests put in one that they turn themselves. */
-typedef struct gph_clock {
+typedef struct gph_time_source {
     void *user;
     int64_t (*monotonic_ns)(void *user); /* never jumps; its zero means nothing */
     int64_t (*wall_ns)(void *user);      /* since 1970-01-01 00:00 UTC */
-} gph_clock;
+} gph_time_source;
 
 /* The system's clock. */
-extern const gph_clock gph_clock_system;
+extern const gph_time_source gph_clock_system;
 
 /* A moment as people write it. */
 typedef struct gph_calendar {

@@ -256,10 +256,10 @@ GPH_EXPORT gph_status gph_rig_get_recorder(gph_rig *rig, uint32_t index,
                                            gph_rig_recorder *recorder);
 
 /* A gap in a take. */
-typedef struct gph_take_gap {
+typedef struct gph_rig_gap {
     int64_t at; /* frame in the file */
     int64_t frames;
-} gph_take_gap;
+} gph_rig_gap;
 
 /* A file that has been finished. Texts live as long as the rig. */
 typedef struct gph_rig_take {
@@ -277,7 +277,7 @@ typedef struct gph_rig_take {
     uint64_t not_finite;
     uint32_t n_gaps;   /* in `gaps`; the first 1,000 */
     uint32_t complete; /* 1: closed in order; 0: what could be saved */
-    const gph_take_gap *gaps;
+    const gph_rig_gap *gaps;
     const float *peaks; /* one a channel, linear */
 } gph_rig_take;
 
