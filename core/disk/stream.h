@@ -26,7 +26,7 @@ typedef struct gph_stream_site {
     double rate;             /* frames a second; 0: not known yet, then rates are checked later */
     gph_take_counter *takes; /* shared by all streams of a rig; not needed for reading */
     const gph_file_system *files; /* NULL: the system's */
-    const gph_time_source *clock;       /* NULL: the system's */
+    const gph_time_source *clock; /* NULL: the system's */
 } gph_stream_site;
 
 /* Why something was refused, or what a person should know of what was not. */

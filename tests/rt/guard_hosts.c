@@ -69,7 +69,8 @@ open_host(watched *one, gph_host_self *self, const gph_want *want, const gph_eng
         return open_host(&hosts[n], self, want, engine, stream, got);                              \
     }
 OPEN(0)
-OPEN(1) OPEN(2) OPEN(3) OPEN(4) OPEN(5) OPEN(6)
+OPEN(1)
+OPEN(2) OPEN(3) OPEN(4) OPEN(5) OPEN(6)
     OPEN(7) static gph_status(GPH_CALL *const opens[])(gph_host_self *, const gph_want *,
                                                        const gph_engine *, gph_host_stream **,
                                                        gph_got *) = {
