@@ -1,0 +1,185 @@
+/* What hosts share: one stream's time, losses, events, thread and way back. The only header of this folder that a host
+ * may include. A back end supplies a table of functions and blocks; the pump owns the rest and knows no system.
+ *
+ * Two ways to drive it. A back end with `wait` is polled, by a real-time thread of the pump or by gph_pump_step in the
+ * caller's thread: the same code. One without (a server that calls us) calls gph_pump_cycle itself.
+ */
+#ifndef GPH_HOSTS_PUMP_H
+#define GPH_HOSTS_PUMP_H
+
+#include <graphophone/host.h>
+
+#include <stdbool.h>
+
+typedef struct gph_pump gph_pump;
+
+/* What a device gives and takes in one turn. */
+typedef struct gph_pump_block {
+    uint32_t frames;        /* may be more than max_frames: the pump cuts it */
+    uint32_t flags;         /* GPH_CLOCK_DISCONT FREEWHEEL DRAINING SILENT_IN */
+    const float *const *in; /* one pointer a channel; never NULL where there are channels */
+    float *const *out;      /* likewise */
+    int64_t now_ns;         /* when the turn began, on the back end's clock */
+    uint64_t lost_in;       /* counted by the device, just before this block */
+    uint64_t lost_out;      /* likewise */
+    bool late;              /* the system spoke of an xrun */
+    int64_t late_ns;        /* by how much, 0: not known */
+} gph_pump_block;
+
+/* A back end. `self` is the host's stream. */
+typedef struct gph_pump_backend {
+    /* [any] The stream's clock, without and with the time that the machine slept. */
+    int64_t (*now_ns)(void *self);
+    int64_t (*boot_ns)(void *self);
+    /* [audio] Waits for a block, at most until `until_ns`. GPH_OK: *block is filled; GPH_DONE: nothing yet; below 0: the
+     * device is gone, and *reason a text that lives for ever. NULL: blocks come by themselves. */
+    gph_status (*wait)(void *self, int64_t until_ns, gph_pump_block *block, const char **reason);
+    /* [audio] The block's outputs are written; `frames` of it were taken by the engine, the rest is silence. */
+    void (*commit)(void *self, const gph_pump_block *block);
+    /* [control] The device is gone: lets go of what is left of it. No cycle comes after it. */
+    void (*release)(void *self);
+    /* [control] Tries to open the device again (`follow`: or the default one) and describes what it got; below 0 with a
+     * sentence in `why`. */
+    gph_status (*reopen)(void *self, bool follow, gph_got *got, char *why, uint32_t n);
+    /* [control] The engine agreed to what reopen got: cycles may come. */
+    gph_status (*resume)(void *self);
+    /* [control, step] Lets time pass without a device. Only for gph_pump_step. */
+    void (*idle)(void *self, int64_t until_ns);
+} gph_pump_backend;
+
+/* ---------------------------------------------------------------- a stream */
+
+/* How a pump is made. */
+typedef struct gph_pump_plan {
+    const gph_host_services *services;
+    const gph_pump_backend *backend;
+    void *self;
+    const gph_engine *engine;
+    const char *name;  /* of its thread */
+    uint32_t on_loss;  /* GPH_LOSS_* */
+    uint32_t timeline; /* GPH_TIMELINE_* */
+    bool stepped;      /* gph_pump_step drives it, no thread */
+    bool witness;      /* look for losses that the device does not count */
+    bool exact_time;   /* frame / rate is the time: no filter */
+    bool keeps;        /* a stall leaves the device open: it may go on by itself (servers) */
+} gph_pump_plan;
+
+/* [control] */
+gph_status gph_pump_new(const gph_pump_plan *plan, gph_pump **pump);
+/* [control] Stops first if need be; NULL is accepted. */
+void gph_pump_free(gph_pump *pump);
+/* [control, no cycle running] Tells the engine what was got; READY when it agrees. */
+gph_status gph_pump_configure(gph_pump *pump, const gph_got *got);
+/* [control] Clears all counters before a start: for a back end whose blocks come by themselves, before the first. */
+gph_status gph_pump_arm(gph_pump *pump);
+/* [control] Starts the thread, if there is one, and returns after the first cycle or after 5 s with a sentence. */
+gph_status gph_pump_start(gph_pump *pump, char *why, uint32_t n);
+/* [control] See step of host.h; frames that passed, lost ones included, 0 at the end. */
+int64_t gph_pump_step(gph_pump *pump, int64_t frames, int64_t timeout_ns);
+/* [control] Ends the cycles; the back end's own must have ended or must be refused by it after this. */
+gph_status gph_pump_stop(gph_pump *pump, uint32_t drain);
+/* [control] Watchdog, retries, filling timer; then events to the engine. */
+void gph_pump_dispatch(gph_pump *pump);
+/* [control] How long dispatch may wait before it has something to do, at most `timeout_ms`. */
+int32_t gph_pump_patience(gph_pump *pump, int32_t timeout_ms);
+/* [any] */
+void gph_pump_stats(const gph_pump *pump, gph_host_stats *stats);
+/* [any] GPH_STREAM_STATE_*. */
+uint32_t gph_pump_state(const gph_pump *pump);
+/* [any] What a server says of the thread that it lends us ("server's"). */
+void gph_pump_set_scheduling(gph_pump *pump, const char *level);
+/* [control] A text for an event: kept with the pump, the last 8 of them. */
+const char *gph_pump_keep(gph_pump *pump, const char *text);
+
+/* [audio] Runs the engine for a block: cuts, stamps, counts. 0 or 1 to go on or to end, below 0 after a failure. The
+ * outputs are silence when the engine was not called. */
+int32_t gph_pump_cycle(gph_pump *pump, const gph_pump_block *block) GPH_AUDIO;
+/* [any] The device is gone. `reason` lives for ever. */
+void gph_pump_lost(gph_pump *pump, const char *reason);
+/* [any] Queues an event; `text` lives for ever or is NULL. */
+void gph_pump_post(gph_pump *pump, uint32_t kind, uint32_t flags, int64_t at, int64_t value,
+                   const char *text);
+/* [audio or control] The usual block has changed: told as an event, the witness begins anew. */
+void gph_pump_block_changed(gph_pump *pump, uint32_t frames);
+/* [any] Age of a cycle's newest frame when it starts, in frames; goes into mono_ns. */
+void gph_pump_set_latency_in(gph_pump *pump, uint32_t frames);
+/* [any] Nanoseconds since the last cycle began; 0 before the first. */
+int64_t gph_pump_quiet_ns(const gph_pump *pump);
+/* [any] Calls of the engine so far. */
+uint64_t gph_pump_cycles(const gph_pump *pump);
+/* [any] */
+uint64_t gph_pump_dropped_events(const gph_pump *pump);
+
+/* ---------------------------------------------------------------- want and got */
+
+enum { GPH_PUMP_TEXT = 1024 };
+
+/* What a device offers for one wish. */
+typedef struct gph_pump_offer {
+    const char *name; /* "rate" */
+    const char *why;  /* "the server's rate": ends the sentence of a deviation */
+    double usual;     /* taken where nothing is wished */
+    double min;
+    double max; /* min = max: dictated */
+} gph_pump_offer;
+
+/* [control] Settles one wish. What differs is added as a line to `deviations` (GPH_PUMP_TEXT bytes); GPH_UNSUPPORTED with
+ * a sentence in `error` where it may not. */
+gph_status gph_pump_settle(const gph_wish *wish, const gph_pump_offer *offer, double *got,
+                           char *deviations, char *error, uint32_t n);
+
+/* [control] A setting's number, or what counts when there are no options; its text, or NULL. */
+double gph_pump_number(const gph_config *options, const char *name, double fallback);
+const char *gph_pump_option(const gph_config *options, const char *name, uint32_t index);
+/* [control] Writes a failure's sentence (printf) to want->options->error, if there is one. */
+void gph_pump_refuse(const gph_want *want, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* ---------------------------------------------------------------- parts */
+
+/* A second-order loop over the times of cycles: what time it was, freed of jitter, and the true rate. */
+typedef struct gph_pump_filter {
+    double rate;         /* nominal */
+    double ns_per_frame; /* measured */
+    int64_t base_ns;     /* times below are relative to it */
+    double at_ns;        /* filtered time of the last turn */
+    double elapsed;      /* seconds observed */
+    bool running;
+} gph_pump_filter;
+
+/* [control] */
+void gph_pump_filter_init(gph_pump_filter *filter, double rate);
+/* [audio] A turn that began at now_ns, `frames` (lost ones included) after the one before. Returns its filtered time. */
+int64_t gph_pump_filter_turn(gph_pump_filter *filter, int64_t now_ns, double frames) GPH_AUDIO;
+/* [audio] Frames a second; nominal until 2 s were observed. */
+double gph_pump_filter_rate(const gph_pump_filter *filter) GPH_AUDIO;
+
+/* Sees frames that went missing without a word, by the clock. */
+typedef struct gph_pump_witness {
+    double rate;
+    int64_t start_ns;
+    double delivered; /* frames since start, reported losses included */
+    double base;      /* usual excess of time over frames */
+    double rise;      /* excess beyond it in the turn before */
+    bool armed;
+} gph_pump_witness;
+
+/* [any, no turn running] Begins anew with the next turn. */
+void gph_pump_witness_init(gph_pump_witness *witness, double rate);
+/* [audio] `frames` came in a turn that began at now_ns, `lost` were reported by the device. Returns what went missing
+ * besides. */
+uint64_t gph_pump_witness_turn(gph_pump_witness *witness, int64_t now_ns, uint32_t frames,
+                               uint64_t lost) GPH_AUDIO;
+
+/* [any] Ticks of a counter of `hertz` as nanoseconds; the plain product overflows after 15 minutes at 10 MHz. */
+int64_t gph_pump_ticks_ns(uint64_t ticks, uint64_t hertz) GPH_AUDIO;
+
+/* [any] The counter signal: exact in float and 24 bits, different in each channel and frame. */
+static inline float
+gph_pump_counter(int64_t frame, uint32_t channel)
+{
+    uint32_t n = (uint32_t)(((uint64_t)frame + (uint64_t)channel * 65536u) & 0x7fffffu);
+    return (float)n * (1.0f / 8388608.0f);
+}
+
+#endif
