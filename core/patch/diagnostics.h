@@ -64,6 +64,9 @@ void gph_diagnostics_out_of_memory(gph_diagnostics *diagnostics);
  * GPH_ARGUMENT or GPH_MEMORY. */
 gph_status gph_diagnostics_end_pass(gph_diagnostics *diagnostics);
 
+/* Whether the pass has more errors than are printed: no more hints need to be searched for. */
+bool gph_diagnostics_is_full(const gph_diagnostics *diagnostics);
+
 /* Errors so far, of all passes, the dropped ones too. */
 size_t gph_diagnostics_n_errors(const gph_diagnostics *diagnostics);
 

@@ -40,7 +40,7 @@ typedef struct gph_span {
     uint32_t length; /* bytes */
 } gph_span;
 
-/* Fills *text with a copy of `n` bytes and finds its lines. Skips a byte-order mark. */
+/* Fills *text with a copy of `n` bytes (its name is not copied) and finds its lines. Skips a byte-order mark. */
 gph_status gph_text_init(gph_text *text, gph_arena *arena, const char *name, const char *bytes,
                          size_t n);
 
