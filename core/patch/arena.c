@@ -126,7 +126,9 @@ gph_arena_grow(gph_arena *arena, void *things, size_t n, size_t *capacity, size_
         return 1;
     void *old;
     memcpy(&old, things, sizeof(old));
-    const size_t more = *capacity == 0 ? 8 : *capacity * 2;
+    /* Large things come in small numbers: most sections have a handful of keys. */
+    const size_t first = size > 64 ? 2 : 8;
+    const size_t more = *capacity == 0 ? first : *capacity * 2;
     void *grown = gph_arena_allocate(arena, more, size);
     if (grown == NULL)
         return 0;

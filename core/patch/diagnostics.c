@@ -73,17 +73,25 @@ compose(gph_diagnostics *d, const char *format, va_list arguments)
     return text;
 }
 
-/* The same message at the same place is said once; equal ones come close after one another. */
+/* The same message at the same place is said once (any message, if `text` is NULL); equal ones come
+ * close after one another. */
 static bool
 is_repetition(const gph_diagnostics *d, gph_position at, const char *text)
 {
     const size_t first = d->n > d->first_of_pass + 64 ? d->n - 64 : d->first_of_pass;
     for (size_t i = d->n; i > first; i--) {
         const diagnostic *other = &d->list[i - 1];
-        if (gph_position_compare(other->at, at) == 0 && strcmp(other->text, text) == 0)
+        if (gph_position_compare(other->at, at) == 0 &&
+            (text == NULL || strcmp(other->text, text) == 0))
             return true;
     }
     return false;
+}
+
+bool
+gph_diagnostics_has(const gph_diagnostics *d, gph_position at)
+{
+    return is_repetition(d, at, NULL);
 }
 
 static void

@@ -64,6 +64,9 @@ void gph_diagnostics_out_of_memory(gph_diagnostics *diagnostics);
  * GPH_ARGUMENT or GPH_MEMORY. */
 gph_status gph_diagnostics_end_pass(gph_diagnostics *diagnostics);
 
+/* Whether this pass has an error at this place, among the 64 that were added last. */
+bool gph_diagnostics_has(const gph_diagnostics *diagnostics, gph_position at);
+
 /* Whether the pass has more errors than are printed: no more hints need to be searched for. */
 bool gph_diagnostics_is_full(const gph_diagnostics *diagnostics);
 

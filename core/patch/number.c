@@ -104,7 +104,7 @@ gph_number_parse_index(const char *text, size_t from, size_t to, uint32_t most, 
     for (; i < to && gph_is_digit(text[i]); i++)
         if (number <= most)
             number = number * 10 + (uint64_t)(text[i] - '0');
-    if (i == from)
+    if (i == from && (i == to || text[i] != '-'))
         return not_a_number(text, from, to, fault);
     if (number == 0)
         gph_fault_set(fault, from, i - from, "counting starts from 1");

@@ -23,8 +23,12 @@ static void
 tell(gph_diagnostics *diagnostics, const gph_patch_node *node, const gph_patch_entry *entry,
      gph_position at, const char *message)
 {
+    const bool copied = node != NULL && node->group != NULL && entry->uses_copy;
+    /* The copies tend to be wrong in the same way: the first that is, is told. */
+    if (copied && gph_diagnostics_has(diagnostics, at))
+        return;
     gph_diagnostics_error(diagnostics, at, "%s", message);
-    if (node == NULL || node->group == NULL || !entry->uses_copy)
+    if (!copied)
         return;
     const gph_patch_entry *repeat = node->group->repeat;
     gph_diagnostics_note(diagnostics, gph_patch_entry_position(repeat, 0),

@@ -10,8 +10,10 @@ typedef struct gph_memfile {
     char path[64]; /* opens a fresh reader of the bytes, in this process only */
 } gph_memfile;
 
-/* Makes a file of `n` bytes. GPH_IO when the system will not. */
-gph_status gph_memfile_init(gph_memfile *file, const char *bytes, size_t n);
+/* Makes an empty file. GPH_IO when the system will not. */
+gph_status gph_memfile_init(gph_memfile *file);
+/* Adds bytes at its end. */
+gph_status gph_memfile_append(gph_memfile *file, const char *bytes, size_t n);
 void gph_memfile_finish(gph_memfile *file);
 
 #endif
