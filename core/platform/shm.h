@@ -28,7 +28,7 @@ typedef void gph_shm_fill(void *context, void *base);
  * blocks, whichever is less; SIZE_MAX if the system does not say. */
 size_t gph_shm_available(bool named);
 
-/* A block for this process and those it forks. GPH_MEMORY if it does not fit. */
+/* A block for this process. GPH_MEMORY if it does not fit. */
 gph_status gph_shm_new(size_t bytes, gph_shm **shm);
 
 /* A block called `name` (letters, digits, '.', '_', '-'), readable by this user only, that appears

@@ -156,7 +156,9 @@ configure(run *r)
         return GPH_OK;
     gph_status status = r->type->configure(r->node, &config.config);
     r->t->bad_setting = config.config.bad_setting;
-    ck_assert_msg(status >= 0 || r->t->error[0], "configure failed without a sentence");
+    /* What gph.tables/1 refuses it has explained itself. */
+    bool by_table = r->t->bad_setting && strcmp(r->t->bad_setting, "table") == 0;
+    ck_assert_msg(status >= 0 || r->t->error[0] || by_table, "configure failed without a sentence");
     return status;
 }
 

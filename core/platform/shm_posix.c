@@ -1,0 +1,334 @@
+/* Memory that is there before it is needed, on POSIX systems. [control] */
+#include "shm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define FOLDER "/dev/shm"
+
+enum {
+    N_LOST = 9,       /* blocks of dead owners kept under one name */
+    N_ATTEMPTS = 16,  /* to take a name that others take and give up meanwhile */
+    PATH_BYTES = 256, /* of FOLDER, a name and an ending */
+    HUGE_PAGE = 2 << 20
+};
+
+struct gph_shm {
+    void *base;
+    size_t bytes;
+    int file;              /* -1: not named; holds the lock of the owner */
+    char path[PATH_BYTES]; /* of a named block */
+};
+
+/* A figure of a file of /proc that is given in KiB as "Name:  123 kB"; SIZE_MAX if not there. */
+static size_t
+proc_figure(const char *file, const char *name)
+{
+    FILE *in = fopen(file, "re");
+    if (!in)
+        return SIZE_MAX;
+    char line[256];
+    size_t found = SIZE_MAX;
+    size_t length = strlen(name);
+    while (found == SIZE_MAX && fgets(line, sizeof line, in))
+        if (strncmp(line, name, length) == 0 && line[length] == ':') {
+            unsigned long long figure = strtoull(line + length + 1, NULL, 10);
+            found = figure > SIZE_MAX / 1024 ? SIZE_MAX : (size_t)figure * 1024;
+        }
+    fclose(in);
+    return found;
+}
+
+/* What the limit on address space leaves. */
+static size_t
+address_space(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return SIZE_MAX;
+    size_t used = proc_figure("/proc/self/status", "VmSize");
+    if (used == SIZE_MAX || used >= limit.rlim_cur)
+        return used == SIZE_MAX ? (size_t)limit.rlim_cur : 0;
+    return (size_t)limit.rlim_cur - used;
+}
+
+static size_t
+least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+size_t
+gph_shm_available(bool named)
+{
+    size_t most = least(proc_figure("/proc/meminfo", "MemAvailable"), address_space());
+    struct statvfs system;
+    if (named && statvfs(FOLDER, &system) == 0 && system.f_frsize > 0) {
+        bool fits = system.f_bavail <= SIZE_MAX / system.f_frsize;
+        most = least(most, fits ? (size_t)system.f_bavail * system.f_frsize : SIZE_MAX);
+    }
+    return most;
+}
+
+/* Faults every page in for writing, so that the audio thread never does. */
+static void
+touch(void *base, size_t bytes)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    volatile char *at = base;
+    for (size_t offset = 0; offset < bytes; offset += page)
+        at[offset] = 0;
+}
+
+/* A block without memory; takes over `file`. */
+static gph_shm *
+block_new(size_t bytes, int file, const char *path)
+{
+    gph_shm *shm = calloc(1, sizeof *shm);
+    if (!shm)
+        return NULL;
+    shm->bytes = bytes;
+    shm->file = file;
+    snprintf(shm->path, sizeof shm->path, "%s", path);
+    return shm;
+}
+
+gph_status
+gph_shm_new(size_t bytes, gph_shm **shm)
+{
+    *shm = NULL;
+    if (bytes == 0)
+        return GPH_ARGUMENT;
+    if (bytes > gph_shm_available(false))
+        return GPH_MEMORY;
+    gph_shm *made = block_new(bytes, -1, "");
+    if (!made)
+        return GPH_MEMORY;
+    void *base = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (base == MAP_FAILED) {
+        free(made);
+        return GPH_MEMORY;
+    }
+    made->base = base;
+    if (bytes >= HUGE_PAGE)
+        (void)madvise(base, bytes, MADV_HUGEPAGE);
+    touch(base, bytes);
+    *shm = made;
+    return GPH_OK;
+}
+
+gph_status
+gph_shm_path(const char *name, char *path, size_t size)
+{
+    size_t length = strlen(name);
+    size_t plain =
+        strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+    if (length == 0 || length > GPH_SHM_NAME_MAX || plain != length || name[0] == '.')
+        return GPH_ARGUMENT;
+    int written = snprintf(path, size, FOLDER "/%s", name);
+    return written < 0 || (size_t)written >= size ? GPH_LIMIT : GPH_OK;
+}
+
+/* Moves what a dead owner left out of the way, under a free name if it is worth it. */
+static int
+set_aside(const char *path, int file, gph_shm_worth *worth)
+{
+    struct stat status;
+    bool keep = false;
+    if (worth && fstat(file, &status) == 0 && status.st_size > 0) {
+        size_t bytes = (size_t)status.st_size;
+        void *base = mmap(NULL, bytes, PROT_READ, MAP_SHARED, file, 0);
+        if (base != MAP_FAILED) {
+            keep = worth(base, bytes);
+            munmap(base, bytes);
+        }
+    }
+    for (int n = 1; keep && n <= N_LOST; n++) {
+        char lost[PATH_BYTES + 16];
+        snprintf(lost, sizeof lost, "%s.lost-%d", path, n);
+        if (renameat2(AT_FDCWD, path, AT_FDCWD, lost, RENAME_NOREPLACE) == 0)
+            return 0;
+        if (errno != EEXIST)
+            return errno;
+    }
+    /* All nine names are taken: the oldest nine are what is kept. */
+    return unlink(path) == 0 ? 0 : errno;
+}
+
+/* Frees a name that somebody has. 0 when it is free now or ours to try again, else an errno; EBUSY
+ * for a living owner. */
+static int
+free_name(const char *path, gph_shm_worth *worth)
+{
+    int file = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0)
+        return errno == ENOENT ? 0 : errno;
+    struct stat opened, named;
+    int error = 0;
+    if (fstat(file, &opened) != 0)
+        error = errno;
+    else if (!S_ISREG(opened.st_mode) || opened.st_uid != getuid())
+        error = EACCES;
+    else if (flock(file, LOCK_EX | LOCK_NB) != 0)
+        error = errno == EWOULDBLOCK ? EBUSY : errno;
+    else if (stat(path, &named) == 0 && named.st_ino == opened.st_ino &&
+             named.st_dev == opened.st_dev)
+        error = set_aside(path, file, worth);
+    close(file);
+    return error;
+}
+
+/* Gives a finished file its name, which may be taken by a dead owner's. */
+static int
+take_name(const char *from, const char *path, gph_shm_worth *worth)
+{
+    for (int attempt = 0; attempt < N_ATTEMPTS; attempt++) {
+        if (renameat2(AT_FDCWD, from, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+            return 0;
+        if (errno != EEXIST)
+            return errno;
+        int error = free_name(path, worth);
+        if (error)
+            return error;
+    }
+    return EBUSY;
+}
+
+/* A locked file of `bytes` bytes of real memory; its path, which nobody looks for, is written. */
+static int
+make_file(size_t bytes, char *path, int *error)
+{
+    strcpy(path, FOLDER "/graphophone-new-XXXXXX"); /* mode 0600 */
+    int file = mkostemp(path, O_CLOEXEC);
+    if (file < 0) {
+        *error = errno;
+        return -1;
+    }
+    /* Reserved, not sparse: a full file system is an error here and no bus error later. */
+    *error = flock(file, LOCK_EX | LOCK_NB) == 0 ? posix_fallocate(file, 0, (off_t)bytes) : errno;
+    if (*error == 0)
+        return file;
+    unlink(path);
+    close(file);
+    return -1;
+}
+
+/* Maps, fills and names a file. */
+static int
+bring_up(gph_shm *shm, const char *path, gph_shm_worth *worth, gph_shm_fill *fill, void *context)
+{
+    void *base = mmap(NULL, shm->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, shm->file, 0);
+    if (base == MAP_FAILED)
+        return errno;
+    shm->base = base;
+    touch(base, shm->bytes);
+    if (fill)
+        fill(context, base);
+    int error = take_name(shm->path, path, worth);
+    if (error == 0)
+        snprintf(shm->path, sizeof shm->path, "%s", path);
+    return error;
+}
+
+static gph_status
+status_of(int error)
+{
+    switch (error) {
+    case 0:
+        return GPH_OK;
+    case EBUSY:
+    case EACCES:
+    case EPERM:
+    case ELOOP:
+        return GPH_STATE;
+    case ENOMEM:
+    case ENOSPC:
+    case EFBIG:
+        return GPH_MEMORY;
+    default:
+        return GPH_IO;
+    }
+}
+
+gph_status
+gph_shm_new_named(const char *name, size_t bytes, gph_shm_worth *worth, gph_shm_fill *fill,
+                  void *context, int *error, gph_shm **shm)
+{
+    char path[PATH_BYTES], new_path[PATH_BYTES];
+    *error = 0;
+    *shm = NULL;
+    gph_status status = gph_shm_path(name, path, sizeof path);
+    if (status != GPH_OK || bytes == 0)
+        return status != GPH_OK ? status : GPH_ARGUMENT;
+    if (bytes > gph_shm_available(true))
+        return GPH_MEMORY;
+    int file = make_file(bytes, new_path, error);
+    if (file < 0)
+        return status_of(*error);
+    gph_shm *made = block_new(bytes, file, new_path);
+    if (!made) {
+        unlink(new_path);
+        close(file);
+        return GPH_MEMORY;
+    }
+    *error = bring_up(made, path, worth, fill, context);
+    if (*error) {
+        gph_shm_free(made);
+        return status_of(*error);
+    }
+    *shm = made;
+    return GPH_OK;
+}
+
+void
+gph_shm_free(gph_shm *shm)
+{
+    if (!shm)
+        return;
+    if (shm->file >= 0)
+        unlink(shm->path);
+    if (shm->base)
+        munmap(shm->base, shm->bytes);
+    if (shm->file >= 0)
+        close(shm->file);
+    free(shm);
+}
+
+void *
+gph_shm_base(const gph_shm *shm)
+{
+    return shm->base;
+}
+
+size_t
+gph_shm_bytes(const gph_shm *shm)
+{
+    return shm->bytes;
+}
+
+bool
+gph_shm_lock(gph_shm *shm)
+{
+    return mlock(shm->base, shm->bytes) == 0;
+}
+
+uint32_t
+gph_shm_user(void)
+{
+    return (uint32_t)getuid();
+}
+
+uint32_t
+gph_shm_process(void)
+{
+    return (uint32_t)getpid();
+}

@@ -1,0 +1,51 @@
+/* What the control thread knows of a table, for table*.c only. [control] */
+#ifndef GPH_RUN_TABLE_BODY_H
+#define GPH_RUN_TABLE_BODY_H
+
+#include "../platform/shm.h"
+#include "table_audio.h"
+
+/* Most frames of a table: players count them in 32.32 fixed point. */
+#define GPH_TABLE_MAX_FRAMES 0x7fffffffu
+
+typedef struct gph_table_body {
+    gph_table_live live;
+    struct gph_table_body *next; /* in the order of the patch */
+    gph_table *handles;
+    gph_shm *memory; /* NULL before allocate */
+    bool locked, share, spare;
+    char *name, *load, *save, *save_format;   /* NULL where the patch has none */
+    char shared_name[GPH_SHM_NAME_MAX + 1];   /* "" if not shared */
+    uint64_t saved_generation, saved_written; /* as they were when it was saved last */
+} gph_table_body;
+
+struct gph_table_set {
+    double rate;
+    gph_table_report *report;
+    void *context;
+    gph_table_body *first;
+    size_t count;
+    char patch[100];
+};
+
+/* Reports in printf's way. */
+void gph_table_say(const gph_table_set *set, uint32_t level, const char *node, const char *setting,
+                   const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Bytes from one channel, and from one bank, to the next; bytes of all. GPH_LIMIT if they do not
+ * fit into an address space. */
+gph_status gph_table_layout(const gph_table_body *body, uint64_t *stride, uint64_t *bank_size,
+                            uint64_t *bytes);
+
+/* Reads through a file: how many channels and frames it has, whatever its header says. Reported on
+ * failure. */
+gph_status gph_table_measure(const gph_table_set *set, const char *node, const char *path,
+                             uint32_t *channels, uint64_t *frames);
+
+/* Reads the file of `load` into bank 0 of a table with memory, and sets what is filled. */
+gph_status gph_table_load(const gph_table_set *set, gph_table_body *body);
+
+/* Writes what is filled to the file of `save`. */
+gph_status gph_table_store(const gph_table_set *set, gph_table_body *body);
+
+#endif
