@@ -1,5 +1,5 @@
 /* gain: a level and a switch for each channel. [audio] */
-#include <graphophone/module.h>
+#include <graphophone/dsp.h>
 
 enum { GAIN, MUTE };
 
@@ -7,6 +7,7 @@ enum { GAIN, MUTE };
 static inline void GPH_AUDIO
 flat(float *out, const float *in, float factor, uint32_t frames)
 {
+    GPH_EACH_FRAME
     for (uint32_t f = 0; f < frames; f++)
         out[f] = in[f] * factor;
 }
@@ -14,6 +15,7 @@ flat(float *out, const float *in, float factor, uint32_t frames)
 static inline void GPH_AUDIO
 ramp(float *out, const float *in, const float *gain, const float *mute, uint32_t frames)
 {
+    GPH_EACH_FRAME
     for (uint32_t f = 0; f < frames; f++)
         out[f] = in[f] * (gain[f] * (1.0f - mute[f]));
 }
