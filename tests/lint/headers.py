@@ -9,6 +9,8 @@ STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror
 COMPILERS = [("gcc", "c99"), ("gcc", "c11"), ("clang", "c99"), ("clang", "c11"), ("clang", "c17"),
              ("g++", "c++11"), ("g++", "c++20")]
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+# Of an inline function: what it calls is not declared there.
+BODY = re.compile(r"^\{$.*?^\}$", re.MULTILINE | re.DOTALL)
 DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", re.MULTILINE)
 THREAD = re.compile(r"\[[^\]]*\b(control|audio|worker|any|thread)\b[^\]]*\]")
 POINTER = re.compile(r"\(\s*(?:GPH_CALL\s*)?\*\s*(\w+)\)\s*\(")
@@ -53,6 +55,7 @@ def declarations(text):
     The comment is the one that ends right before the declaration or begins on its last line.
     """
     plain = DIRECTIVE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+    plain = BODY.sub(lambda match: ";" + re.sub(r"[^\n]", " ", match.group()[1:]), plain)
     comments = list(COMMENT.finditer(plain))
     bare = COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), plain)
     begin = depth = 0

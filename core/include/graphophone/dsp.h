@@ -56,13 +56,14 @@ gph_sane(float x)
     return fabsf(x) <= 1e15f ? x : 0.0f;
 }
 
-/* Decibels of amplitude to a factor and back; -infinity is 0. */
+/* Decibels of amplitude to a factor; -infinity is 0. */
 static inline double
 gph_db_to_gain(double db)
 {
     return pow(10.0, db / 20.0);
 }
 
+/* A factor of amplitude to decibels; 0 is -infinity. */
 static inline double
 gph_gain_to_db(double gain)
 {
@@ -281,8 +282,7 @@ gph_quad_mend(gph_quad_state *s)
             s->s1[k] = s->s2[k] = 0.0;
 }
 
-/* Channels first..first+3 of a port to a quad and back; a channel that is not there is read as the
- * last one and not written. */
+/* Channels first..first+3 of a port to a quad; a channel that is not there is read as the last one. */
 static inline void
 gph_quad_load(double (*x)[GPH_QUAD], const float *const *ch, uint32_t channels, uint32_t first,
               uint32_t at, uint32_t frames)
@@ -300,6 +300,7 @@ gph_quad_load(double (*x)[GPH_QUAD], const float *const *ch, uint32_t channels, 
     }
 }
 
+/* The way back; only channels that are there are written. */
 static inline void
 gph_quad_store(double (*x)[GPH_QUAD], float *const *ch, uint32_t channels, uint32_t first,
                uint32_t at, uint32_t frames)
@@ -316,6 +317,7 @@ gph_quad_store(double (*x)[GPH_QUAD], float *const *ch, uint32_t channels, uint3
  * when one of them differs from what it was in the frame before, which gives the same bits as asking
  * every time. */
 typedef struct gph_section gph_section;
+/* [audio] Coefficients of a section's value, kind and rate. */
 typedef gph_biquad (*gph_design)(const gph_section *section) GPH_AUDIO;
 struct gph_section {
     gph_design design;            /* makes coefficients of value, kind and rate */
@@ -382,6 +384,7 @@ gph_cascade_init(gph_cascade *c, uint32_t channels)
     return c->states ? GPH_OK : GPH_MEMORY;
 }
 
+/* [control] Frees the room. */
 static inline void
 gph_cascade_finish(gph_cascade *c)
 {
@@ -389,6 +392,7 @@ gph_cascade_finish(gph_cascade *c)
     c->states = NULL;
 }
 
+/* [audio] Forgets all history. */
 static inline void
 gph_cascade_reset(gph_cascade *c)
 {
