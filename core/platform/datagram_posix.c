@@ -1,0 +1,80 @@
+/* Datagrams by UDP sockets. [control] */
+#include "datagram.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct gph_datagram {
+    int socket;
+};
+
+/* Binds to the first address of the list that lets it; -1 and errno if none does. */
+static int
+bind_first(const struct addrinfo *list)
+{
+    int failure = EADDRNOTAVAIL;
+    for (const struct addrinfo *a = list; a; a = a->ai_next) {
+        int made =
+            socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, a->ai_protocol);
+        if (made >= 0 && !bind(made, a->ai_addr, a->ai_addrlen))
+            return made;
+        failure = errno;
+        if (made >= 0)
+            close(made);
+    }
+    errno = failure;
+    return -1;
+}
+
+gph_status
+gph_datagram_new(const char *address, uint32_t port, char *why, size_t n, gph_datagram **datagram)
+{
+    char service[16];
+    snprintf(service, sizeof service, "%u", port);
+    struct addrinfo hints;
+    memset(&hints, 0, sizeof hints);
+    hints.ai_family = AF_UNSPEC;
+    hints.ai_socktype = SOCK_DGRAM;
+    hints.ai_flags = AI_NUMERICSERV;
+    struct addrinfo *list = NULL;
+    *datagram = NULL;
+    int found = getaddrinfo(address, service, &hints, &list);
+    if (found) {
+        snprintf(why, n, "%s:%u: %s", address, port, gai_strerror(found));
+        return GPH_IO;
+    }
+    int made = bind_first(list);
+    int failure = errno;
+    freeaddrinfo(list);
+    if (made < 0) {
+        snprintf(why, n, "%s:%u: %s", address, port, strerror(failure));
+        return GPH_IO;
+    }
+    *datagram = malloc(sizeof **datagram);
+    if (!*datagram) {
+        close(made);
+        return GPH_MEMORY;
+    }
+    (*datagram)->socket = made;
+    return GPH_OK;
+}
+
+void
+gph_datagram_free(gph_datagram *datagram)
+{
+    if (datagram)
+        close(datagram->socket);
+    free(datagram);
+}
+
+size_t
+gph_datagram_take(gph_datagram *datagram, void *bytes, size_t n)
+{
+    ssize_t got = recv(datagram->socket, bytes, n, 0);
+    return got > 0 ? (size_t)got : 0;
+}
