@@ -12,8 +12,10 @@ static const double two_pi = 6.283185307179586;
 static const double widest_hertz = 1.0;     /* bandwidth at the start */
 static const double narrowest_hertz = 0.05; /* and when settled */
 static const double settled_seconds = 2.0;
-static const double furthest = 0.005;    /* rates further from nominal are not believed */
-static const double resync_ns = 100e6;   /* an error beyond it is a jump, not jitter */
+static const double furthest = 0.005;     /* rates further from nominal are not believed */
+static const double resync_ns = 100e6;    /* an error beyond it is a jump, not jitter */
+static const double usual_decay = 0.9995; /* of the jitter last seen, a turn */
+enum { patient_turns = 32 }; /* raised for so long is a loss even where jitter is as large */
 static const double follow_ppm = 500e-6; /* drift that the witness takes for drift */
 
 void
@@ -80,14 +82,24 @@ gph_pump_witness_turn(gph_pump_witness *witness, int64_t now_ns, uint32_t frames
         /* Only as fast as crystals differ: a real loss is far above this. */
         witness->base += fmin(rise, follow_ppm * (double)frames);
     }
-    double half = (double)frames / 2;
-    double least = fmin(rise, witness->rise);
+    /* What comes and goes again is jitter: so much of it is usual. */
+    double fall = fmin(witness->rise - rise, (double)frames);
+    witness->usual = fmax(witness->usual * usual_decay, fall);
     witness->rise = rise;
-    if (least <= half)
+    double half = (double)frames / 2;
+    if (rise <= half) {
+        witness->n_raised = 0;
         return 0;
-    uint64_t missing = (uint64_t)(least + 0.5);
+    }
+    witness->least = witness->n_raised == 0 ? rise : fmin(witness->least, rise);
+    witness->n_raised++;
+    bool clear = witness->n_raised >= 2 && witness->least > half + witness->usual;
+    if (!clear && witness->n_raised < patient_turns)
+        return 0;
+    uint64_t missing = (uint64_t)(witness->least + 0.5);
     witness->delivered += (double)missing;
     witness->rise = 0;
+    witness->n_raised = 0;
     return missing;
 }
 

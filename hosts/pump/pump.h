@@ -24,6 +24,7 @@ typedef struct gph_pump_block {
     uint64_t lost_out;      /* likewise */
     bool late;              /* the system spoke of an xrun */
     int64_t late_ns;        /* by how much, 0: not known */
+    int64_t woke_ns;        /* how long after its time the turn began; 0: not known */
 } gph_pump_block;
 
 /* A back end. `self` is the host's stream. */
@@ -158,9 +159,12 @@ double gph_pump_filter_rate(const gph_pump_filter *filter) GPH_AUDIO;
 typedef struct gph_pump_witness {
     double rate;
     int64_t start_ns;
-    double delivered; /* frames since start, reported losses included */
-    double base;      /* usual excess of time over frames */
-    double rise;      /* excess beyond it in the turn before */
+    double delivered;  /* frames since start, reported losses included */
+    double base;       /* usual excess of time over frames */
+    double rise;       /* excess beyond it in the turn before */
+    double usual;      /* how much of it comes and goes */
+    double least;      /* of the turns since it was raised by more than half a block */
+    uint32_t n_raised; /* how many those are */
     bool armed;
 } gph_pump_witness;
 

@@ -1,0 +1,116 @@
+/* What a stream of the clock is to be: the device, want and got, the settings. [control] */
+#include "stream.h"
+
+#include <string.h>
+
+void
+stream_describe(const gph_host_stream *stream, gph_got *got)
+{
+    *got = (gph_got){
+        .size = sizeof *got,
+        .rate = stream->device.rate,
+        .block = stream->block,
+        .max_frames = stream->max_frames,
+        .channels_in = stream->n_in,
+        .channels_out = stream->n_out,
+        .periods = stream->device.periods,
+        .device_in = stream->device.spare ? "spare" : "timer",
+        .device_out = stream->device.spare ? "spare" : "timer",
+        .format = "f32",
+        .deviations = stream->deviations,
+    };
+}
+
+/* An offer that a setting may have narrowed to one value. */
+static gph_pump_offer
+offer(const char *name, const char *why, double insists, double usual, double min, double max)
+{
+    return insists > 0 ? (gph_pump_offer){name, why, insists, insists, insists}
+                       : (gph_pump_offer){name, why, usual, min, max};
+}
+
+static gph_status
+settle(gph_host_stream *stream, const gph_want *want)
+{
+    const gph_config *options = want->options;
+    double rate, block, n_in, n_out, periods;
+    double most = gph_pump_number(options, "channels", 0);
+    most = most > 0 ? most : GPH_MAX_CHANNELS;
+    gph_pump_offer offers[] = {
+        offer("rate", "the timer's rate", gph_pump_number(options, "rate", 0), 48000, 1000, 768000),
+        offer("block", "the timer's block", gph_pump_number(options, "block", 0), 256, 1,
+              GPH_MAX_FRAMES),
+        {"input channels", "what the timer has", 0, 0, most},
+        {"output channels", "what the timer has", 0, 0, most},
+        {"periods", "what the timer can buffer", 2, 1, 64},
+    };
+    const gph_wish *wishes[] = {&want->rate, &want->block, &want->channels_in, &want->channels_out,
+                                &want->periods};
+    double *const results[] = {&rate, &block, &n_in, &n_out, &periods};
+    char why[GPH_PUMP_TEXT] = "";
+    for (size_t n = 0; n < 5; n++)
+        if (gph_pump_settle(wishes[n], &offers[n], results[n], stream->deviations, why,
+                            sizeof why) < 0) {
+            gph_pump_refuse(want, "%s", why);
+            return GPH_UNSUPPORTED;
+        }
+    stream->device.rate = rate;
+    stream->device.periods = (uint32_t)periods;
+    stream->block = (uint32_t)block;
+    stream->max_frames = stream->block > 1024 ? stream->block : 1024;
+    stream->n_in = stream->device.n_in = (uint32_t)n_in;
+    stream->n_out = stream->device.n_out = (uint32_t)n_out;
+    return GPH_OK;
+}
+
+static gph_status
+configure_device(gph_host_stream *stream, const gph_want *want)
+{
+    const gph_config *options = want->options;
+    clock_device *device = &stream->device;
+    char why[GPH_PUMP_TEXT] = "memory could not be had";
+    const char *text;
+    for (uint32_t n = 0; (text = gph_pump_option(options, "script", n)) != NULL; n++) {
+        gph_status status = script_add(&device->script, text, why, sizeof why);
+        if (status < 0) {
+            gph_pump_refuse(want, "%s", why);
+            if (want->options != NULL)
+                want->options->bad_setting = "script";
+            return status;
+        }
+    }
+    device->services = stream->self->services;
+    device->stepped = gph_pump_number(options, "step", 0) > 0;
+    device->signal = (uint32_t)gph_pump_number(options, "signal", SIGNAL_SILENCE);
+    device->jitter = gph_pump_number(options, "jitter", 0);
+    device->delay = (uint32_t)gph_pump_number(options, "delay", 0);
+    gph_status status = device_init(device, stream->block, gph_pump_number(options, "ppm", 0));
+    if (status < 0)
+        gph_pump_refuse(want, "%s", why);
+    return status;
+}
+
+static gph_status
+find_device(gph_host_stream *stream, const gph_want *want)
+{
+    const char *names[] = {want->device_in, want->device_out};
+    for (size_t n = 0; n < 2; n++) {
+        if (names[n] == NULL || strcmp(names[n], "timer") == 0)
+            continue;
+        if (strcmp(names[n], "spare") != 0) {
+            gph_pump_refuse(want, "no device '%s'; there are: timer, spare", names[n]);
+            return GPH_IO;
+        }
+        stream->device.spare = true;
+    }
+    return GPH_OK;
+}
+
+gph_status
+stream_negotiate(gph_host_stream *stream, const gph_want *want)
+{
+    gph_status status = find_device(stream, want);
+    if (status == GPH_OK)
+        status = settle(stream, want);
+    return status == GPH_OK ? configure_device(stream, want) : status;
+}

@@ -1,0 +1,434 @@
+/* The host `offline`: as fast as the machine allows, from a file or a counter, to a file. [control; the cycles run in
+ * the caller's thread of step] */
+#include "sound.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SIGNAL_SILENCE = 0, SIGNAL_COUNTER = 1 };
+
+static const char *const signals[] = {"silence", "counter", NULL};
+
+static const gph_setting settings[] = {
+    GPH_SETTING_X("in", GPH_SETTING_PATH, GPH_SETTING_READS, 0, 0, 0, NULL,
+                  "Sound file that is heard at the inputs", NULL),
+    GPH_CHOICE("signal", signals, "silence", "What is heard without a file"),
+    GPH_SETTING_X("out", GPH_SETTING_PATH, 0, 0, 0, 0, NULL,
+                  "Sound file that the outputs go to; it must not exist", NULL),
+    GPH_REAL("length", GPH_UNIT_FRAMES, 0, 9e15, "0",
+             "The input ends after this; 0: with the file, or never"),
+};
+
+struct gph_host_stream {
+    gph_host_self *self;
+    gph_host_stream *next;
+    gph_pump *pump;
+    double rate;
+    uint32_t block;
+    uint32_t max_frames;
+    uint32_t n_in;
+    uint32_t n_out;
+    uint32_t signal;
+    uint32_t file_channels; /* of the input file */
+    int64_t length;         /* frames of input; -1: endless */
+    int64_t position;       /* next frame */
+    sound_file *source;
+    sound_file *target;
+    bool failed; /* the output file could not be written */
+    float *memory;
+    float **in; /* n_in, and file_channels at the least */
+    float **out;
+
+    char deviations[GPH_PUMP_TEXT];
+};
+
+struct gph_host_self {
+    const gph_host_services *services;
+    gph_host_stream *streams;
+};
+
+/* ---------------------------------------------------------------- the pump's back end */
+
+/* Time is the frame: nothing else passes. */
+static int64_t
+backend_now(void *self)
+{
+    const gph_host_stream *stream = self;
+    return (int64_t)((double)stream->position / stream->rate * 1e9);
+}
+
+static void
+generate(gph_host_stream *stream, uint32_t frames)
+{
+    for (uint32_t c = 0; c < stream->n_in; c++)
+        for (uint32_t k = 0; k < frames; k++)
+            stream->in[c][k] = gph_pump_counter(stream->position + k, c);
+}
+
+static void
+silence(gph_host_stream *stream, uint32_t from, uint32_t to)
+{
+    for (uint32_t c = 0; c < stream->n_in; c++)
+        memset(stream->in[c] + from, 0, (to - from) * sizeof(float));
+}
+
+static gph_status
+backend_wait(void *self, int64_t until_ns, gph_pump_block *block, const char **reason)
+{
+    gph_host_stream *stream = self;
+    (void)until_ns;
+    if (stream->failed) {
+        *reason = "the output file cannot be written";
+        return GPH_IO;
+    }
+    *block = (gph_pump_block){.frames = stream->block,
+                              .flags = GPH_CLOCK_FREEWHEEL,
+                              .in = (const float *const *)stream->in,
+                              .out = stream->out,
+                              .now_ns = backend_now(stream)};
+    int64_t left = stream->length < 0 ? INT64_MAX : stream->length - stream->position;
+    if (left <= 0) {
+        silence(stream, 0, block->frames);
+        block->flags |= GPH_CLOCK_DRAINING | GPH_CLOCK_SILENT_IN;
+        return GPH_OK;
+    }
+    /* The input ends at the end of a block, so that DRAINING begins on its very frame. */
+    if (left < block->frames)
+        block->frames = (uint32_t)left;
+    if (stream->source != NULL) {
+        uint32_t got = sound_read(stream->source, stream->in, block->frames);
+        silence(stream, got, block->frames);
+    } else if (stream->signal == SIGNAL_COUNTER) {
+        generate(stream, block->frames);
+    } else {
+        block->flags |= GPH_CLOCK_SILENT_IN;
+    }
+    return GPH_OK;
+}
+
+static void
+backend_commit(void *self, const gph_pump_block *block)
+{
+    gph_host_stream *stream = self;
+    stream->position += block->frames;
+    if (stream->target != NULL && sound_write(stream->target, (const float *const *)block->out,
+                                              block->frames) < block->frames)
+        stream->failed = true;
+}
+
+static void
+backend_release(void *self)
+{
+    (void)self;
+}
+
+static gph_status
+backend_reopen(void *self, bool follow, gph_got *got, char *why, uint32_t n)
+{
+    (void)self;
+    (void)follow;
+    (void)got;
+    snprintf(why, n, "what was written so far is all there will be");
+    return GPH_UNSUPPORTED;
+}
+
+static const gph_pump_backend backend = {
+    .now_ns = backend_now,
+    .boot_ns = backend_now,
+    .wait = backend_wait,
+    .commit = backend_commit,
+    .release = backend_release,
+    .reopen = backend_reopen,
+};
+
+/* ---------------------------------------------------------------- open */
+
+static gph_status
+open_source(gph_host_stream *stream, const gph_want *want, double *rate)
+{
+    const char *path = gph_pump_option(want->options, "in", 0);
+    double length = gph_pump_number(want->options, "length", 0);
+    stream->signal = (uint32_t)gph_pump_number(want->options, "signal", SIGNAL_SILENCE);
+    stream->length = length > 0 ? (int64_t)length : -1;
+    if (path == NULL || path[0] == 0)
+        return GPH_OK;
+    char why[GPH_PUMP_TEXT];
+    int64_t frames;
+    gph_status status = sound_open_read(path, &stream->source, rate, &stream->file_channels,
+                                        &frames, why, sizeof why);
+    if (status < 0) {
+        gph_pump_refuse(want, "%s", why);
+        if (want->options != NULL)
+            want->options->bad_setting = "in";
+        return status;
+    }
+    if (stream->length < 0 || stream->length > frames)
+        stream->length = frames;
+    return GPH_OK;
+}
+
+static gph_status
+settle(gph_host_stream *stream, const gph_want *want, double file_rate)
+{
+    double most_in = stream->source != NULL ? stream->file_channels : GPH_MAX_CHANNELS;
+    double block, n_in, n_out;
+    gph_pump_offer offers[] = {
+        {"rate", "the input file's rate", 48000, 1000, 768000},
+        {"block", "what offline can do", 1024, 1, GPH_MAX_FRAMES},
+        {"input channels", "what the input file has", 0, 0, most_in},
+        {"output channels", "what offline can do", 0, 0, GPH_MAX_CHANNELS},
+    };
+    if (file_rate > 0)
+        offers[0] =
+            (gph_pump_offer){"rate", "the input file's rate", file_rate, file_rate, file_rate};
+    const gph_wish *wishes[] = {&want->rate, &want->block, &want->channels_in, &want->channels_out};
+    double *const results[] = {&stream->rate, &block, &n_in, &n_out};
+    char why[GPH_PUMP_TEXT] = "";
+    for (size_t n = 0; n < 4; n++)
+        if (gph_pump_settle(wishes[n], &offers[n], results[n], stream->deviations, why,
+                            sizeof why) < 0) {
+            gph_pump_refuse(want, "%s", why);
+            return GPH_UNSUPPORTED;
+        }
+    stream->block = (uint32_t)block;
+    stream->max_frames = stream->block > 1024 ? stream->block : 1024;
+    stream->n_in = (uint32_t)n_in;
+    stream->n_out = (uint32_t)n_out;
+    return GPH_OK;
+}
+
+static gph_status
+take_memory(gph_host_stream *stream)
+{
+    size_t n_in = stream->n_in > stream->file_channels ? stream->n_in : stream->file_channels;
+    size_t n_out = stream->n_out, frames = stream->block;
+    stream->memory = calloc((n_in + n_out) * frames + 1, sizeof *stream->memory);
+    stream->in = calloc(n_in + 1, sizeof *stream->in);
+    stream->out = calloc(n_out + 1, sizeof *stream->out);
+    if (stream->memory == NULL || stream->in == NULL || stream->out == NULL)
+        return GPH_MEMORY;
+    for (size_t c = 0; c < n_in; c++)
+        stream->in[c] = stream->memory + c * frames;
+    for (size_t c = 0; c < n_out; c++)
+        stream->out[c] = stream->memory + (n_in + c) * frames;
+    return GPH_OK;
+}
+
+static gph_status
+open_target(gph_host_stream *stream, const gph_want *want)
+{
+    const char *path = gph_pump_option(want->options, "out", 0);
+    if (path == NULL || path[0] == 0 || stream->n_out == 0)
+        return GPH_OK;
+    char why[GPH_PUMP_TEXT];
+    gph_status status =
+        sound_open_write(path, stream->rate, stream->n_out, &stream->target, why, sizeof why);
+    if (status < 0) {
+        gph_pump_refuse(want, "%s", why);
+        if (want->options != NULL)
+            want->options->bad_setting = "out";
+    }
+    return status;
+}
+
+static void
+describe(const gph_host_stream *stream, gph_got *got)
+{
+    *got = (gph_got){
+        .size = sizeof *got,
+        .rate = stream->rate,
+        .block = stream->block,
+        .max_frames = stream->max_frames,
+        .channels_in = stream->n_in,
+        .channels_out = stream->n_out,
+        .periods = 1,
+        .device_in = stream->source != NULL ? "file" : "",
+        .device_out = stream->target != NULL ? "file" : "",
+        .format = "f32",
+        .deviations = stream->deviations,
+    };
+}
+
+static void GPH_CALL
+close_stream(gph_host_stream *stream)
+{
+    if (stream == NULL)
+        return;
+    gph_pump_free(stream->pump);
+    for (gph_host_stream **at = &stream->self->streams; *at != NULL; at = &(*at)->next)
+        if (*at == stream) {
+            *at = stream->next;
+            break;
+        }
+    sound_close(stream->source);
+    if (sound_close(stream->target) < 0)
+        stream->self->services->log(stream->self->services, GPH_LOG_ERROR,
+                                    "the output file could not be closed properly");
+    free(stream->memory);
+    free(stream->in);
+    free(stream->out);
+    free(stream);
+}
+
+static gph_status GPH_CALL
+open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
+            gph_host_stream **made, gph_got *got)
+{
+    *made = NULL;
+    gph_host_stream *stream = calloc(1, sizeof *stream);
+    if (stream == NULL)
+        return GPH_MEMORY;
+    stream->self = self;
+    stream->rate = 48000;
+    double file_rate = 0;
+    gph_pump_plan plan = {.services = self->services,
+                          .backend = &backend,
+                          .self = stream,
+                          .engine = engine,
+                          .name = "offline",
+                          .on_loss = GPH_LOSS_STOP,
+                          .stepped = true,
+                          .exact_time = true};
+    gph_status status = open_source(stream, want, &file_rate);
+    if (status == GPH_OK)
+        status = settle(stream, want, file_rate);
+    if (status == GPH_OK)
+        status = take_memory(stream);
+    if (status == GPH_OK)
+        status = gph_pump_new(&plan, &stream->pump);
+    gph_got all;
+    describe(stream, &all);
+    if (status == GPH_OK)
+        status = gph_pump_configure(stream->pump, &all);
+    /* Last: nothing is made unless all else is well. */
+    if (status == GPH_OK)
+        status = open_target(stream, want);
+    if (status < 0) {
+        close_stream(stream);
+        return status;
+    }
+    describe(stream, &all);
+    memcpy(got, &all, got->size < sizeof all ? got->size : sizeof all);
+    stream->next = self->streams;
+    self->streams = stream;
+    *made = stream;
+    return GPH_OK;
+}
+
+/* ---------------------------------------------------------------- the host */
+
+static gph_status GPH_CALL
+probe(const gph_host_services *services, char *why, uint32_t n)
+{
+    (void)services;
+    if (n > 0)
+        why[0] = 0;
+    return GPH_OK;
+}
+
+static gph_host_self *GPH_CALL
+create(const gph_host_services *services)
+{
+    gph_host_self *self = calloc(1, sizeof *self);
+    if (self != NULL)
+        self->services = services;
+    return self;
+}
+
+static void GPH_CALL
+destroy(gph_host_self *self)
+{
+    free(self);
+}
+
+static gph_status GPH_CALL
+list(gph_host_self *self, uint64_t *generation,
+     void(GPH_CALL *each)(void *user, const gph_device *device), void *user)
+{
+    (void)self;
+    (void)each;
+    (void)user;
+    if (generation != NULL)
+        *generation = 0;
+    return GPH_OK;
+}
+
+static gph_status GPH_CALL
+start(gph_host_stream *stream)
+{
+    if (gph_pump_state(stream->pump) != GPH_STREAM_STATE_READY)
+        return GPH_STATE;
+    /* A second take would go on in the same file, so it is the first that counts. */
+    if (stream->position > 0 && stream->target != NULL)
+        return GPH_STATE;
+    char why[GPH_PUMP_TEXT];
+    stream->position = 0;
+    if (stream->source != NULL)
+        sound_rewind(stream->source);
+    return gph_pump_start(stream->pump, why, sizeof why);
+}
+
+static int64_t GPH_CALL
+step(gph_host_stream *stream, int64_t frames, int64_t timeout_ns)
+{
+    int64_t passed = gph_pump_step(stream->pump, frames, timeout_ns);
+    return stream->failed ? GPH_IO : passed;
+}
+
+static gph_status GPH_CALL
+stop(gph_host_stream *stream, uint32_t drain)
+{
+    return gph_pump_stop(stream->pump, drain);
+}
+
+static gph_status GPH_CALL
+latency(gph_host_stream *stream, uint32_t direction, uint32_t channel, uint32_t *min, uint32_t *max)
+{
+    *min = *max = 0;
+    return channel < (direction == GPH_DIRECTION_OUT ? stream->n_out : stream->n_in) ? GPH_OK
+                                                                                     : GPH_ARGUMENT;
+}
+
+static void GPH_CALL
+stats(gph_host_stream *stream, gph_host_stats *stats)
+{
+    gph_pump_stats(stream->pump, stats);
+}
+
+static gph_status GPH_CALL
+dispatch(gph_host_self *self, int32_t timeout_ms)
+{
+    self->services->wait(self->services, self->streams != NULL ? 0 : timeout_ms);
+    for (gph_host_stream *stream = self->streams; stream != NULL; stream = stream->next)
+        gph_pump_dispatch(stream->pump);
+    return GPH_OK;
+}
+
+static const void *GPH_CALL
+extension(gph_host_self *self, gph_host_stream *stream, const char *id)
+{
+    (void)self;
+    (void)stream;
+    (void)id;
+    return NULL;
+}
+
+const gph_host gph_host_1 = {
+    GPH_HOST("offline", "Offline", "As fast as the machine allows, from and to files",
+             GPH_HOST_CAN_STEP | GPH_HOST_CAN_FREEWHEEL | GPH_HOST_IS_OFFLINE | GPH_HOST_ANY_WIDTH),
+    GPH_HOST_SETTINGS(settings),
+    .probe = probe,
+    .create = create,
+    .destroy = destroy,
+    .list = list,
+    .open = open_stream,
+    .start = start,
+    .step = step,
+    .stop = stop,
+    .close = close_stream,
+    .latency = latency,
+    .stats = stats,
+    .dispatch = dispatch,
+    .extension = extension,
+};

@@ -1,0 +1,71 @@
+/* Want and got: settles wishes, and reads a host's settings. [control] */
+#include "pump.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What is wanted, within what the wish itself allows. */
+static double
+nearest(const gph_wish *wish, const gph_pump_offer *offer)
+{
+    double value = wish->policy == GPH_WISH_ANY && wish->value <= 0 ? offer->usual : wish->value;
+    value = fmin(fmax(value, offer->min), offer->max);
+    if (wish->max > 0 && value > wish->max)
+        value = fmax(wish->max, offer->min);
+    if (wish->min > 0 && value < wish->min)
+        value = fmin(wish->min, offer->max);
+    return value;
+}
+
+gph_status
+gph_pump_settle(const gph_wish *wish, const gph_pump_offer *offer, double *got, char *deviations,
+                char *error, uint32_t n)
+{
+    *got = nearest(wish, offer);
+    bool met = fabs(*got - wish->value) < 1e-6 * fmax(1, wish->value);
+    bool bounded = (wish->min <= 0 || *got >= wish->min) && (wish->max <= 0 || *got <= wish->max);
+    if (wish->policy == GPH_WISH_EXACT && !met) {
+        snprintf(error, n, "%s: wanted %.10g, but %s is %.10g", offer->name, wish->value,
+                 offer->why, *got);
+        return GPH_UNSUPPORTED;
+    }
+    if (!bounded) {
+        snprintf(error, n, "%s: wanted %.10g to %.10g, but %s is %.10g", offer->name, wish->min,
+                 wish->max, offer->why, *got);
+        return GPH_UNSUPPORTED;
+    }
+    if (wish->policy == GPH_WISH_PREFER && !met) {
+        size_t used = strlen(deviations);
+        snprintf(deviations + used, GPH_PUMP_TEXT - used, "%s%s: wanted %.10g, got %.10g: %s",
+                 used > 0 ? "\n" : "", offer->name, wish->value, *got, offer->why);
+    }
+    return GPH_OK;
+}
+
+double
+gph_pump_number(const gph_config *options, const char *name, double fallback)
+{
+    double value = fallback;
+    if (options != NULL && options->number != NULL)
+        options->number(options, name, 0, &value, NULL);
+    return value;
+}
+
+const char *
+gph_pump_option(const gph_config *options, const char *name, uint32_t index)
+{
+    return options != NULL && options->text != NULL ? options->text(options, name, index) : NULL;
+}
+
+void
+gph_pump_refuse(const gph_want *want, const char *format, ...)
+{
+    if (want->options == NULL || want->options->error == NULL || want->options->error_size == 0)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(want->options->error, want->options->error_size, format, arguments);
+    va_end(arguments);
+}
