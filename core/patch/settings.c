@@ -128,7 +128,7 @@ read_timeline(gph_build *build, const gph_patch_entry *entry)
     static const char *const choices[] = {"hold", "clock", NULL};
     uint32_t index;
     if (gph_build_choice(build, entry, choices, owner, &index))
-        build->patch->settings.timeline = (gph_timeline)index;
+        build->patch->settings.timeline = (gph_patch_timeline)index;
 }
 
 static void
@@ -137,7 +137,7 @@ read_realtime(gph_build *build, const gph_patch_entry *entry)
     static const char *const choices[] = {"wanted", "required", NULL};
     uint32_t index;
     if (gph_build_choice(build, entry, choices, owner, &index))
-        build->patch->settings.realtime = (gph_realtime)index;
+        build->patch->settings.realtime = (gph_patch_realtime)index;
 }
 
 static void

@@ -14,8 +14,8 @@ typedef enum gph_length_kind {
 } gph_length_kind;
 
 typedef enum gph_on_loss { GPH_ON_LOSS_WAIT, GPH_ON_LOSS_FOLLOW, GPH_ON_LOSS_STOP } gph_on_loss;
-typedef enum gph_timeline { GPH_TIMELINE_HOLD, GPH_TIMELINE_CLOCK } gph_timeline;
-typedef enum gph_realtime { GPH_REALTIME_WANTED, GPH_REALTIME_REQUIRED } gph_realtime;
+typedef enum gph_patch_timeline { GPH_KEEP_HOLD, GPH_KEEP_CLOCK } gph_patch_timeline;
+typedef enum gph_patch_realtime { GPH_REALTIME_WANTED, GPH_REALTIME_REQUIRED } gph_patch_realtime;
 /* What becomes of a node that fails. INHERIT: as [patch] says; there it is SILENCE. */
 typedef enum gph_on_error {
     GPH_ON_ERROR_INHERIT,
@@ -39,13 +39,13 @@ typedef struct gph_patch_settings {
     const char *device, *device_in, *device_out; /* NULL: the host's own; device_in and device_out
                                                     are `device` where not written themselves */
     gph_on_loss on_loss;
-    gph_timeline timeline;
+    gph_patch_timeline timeline;
     gph_length_kind length_kind;
     gph_quantity length; /* with GPH_LENGTH_TIME: seconds or frames */
     const char *folder;  /* "." by default; relative to the working folder of the run */
     const char *name;    /* the file's name without folder and .ini by default */
     gph_on_error on_error;
-    gph_realtime realtime;
+    gph_patch_realtime realtime;
     const struct gph_patch_entry *host_entry, *rate_entry, *block_entry, *device_entry,
         *device_in_entry, *device_out_entry, *length_entry, *folder_entry;
     const gph_host_option *options;
