@@ -76,21 +76,44 @@ add_wire(maker *m, const gph_patch_entry *entry, gph_patch_wire *wire)
     return status == GPH_MEMORY ? status : GPH_OK;
 }
 
+/* TYPE, or MODULE/TYPE: names both, never a path. Fills type, of two names and a '/'. */
+static bool
+read_type(maker *m, const gph_patch_entry *entry, char *type)
+{
+    gph_fault fault;
+    const char *slash = memchr(entry->value, '/', entry->n_value);
+    const size_t from = slash != NULL ? (size_t)(slash - entry->value) + 1 : 0;
+    size_t n = 0;
+    gph_status status = GPH_OK;
+    if (slash != NULL) {
+        status = gph_value_parse_name(entry->value, from - 1, "module", type, &fault);
+        n = status == GPH_OK ? strlen(type) : 0;
+        type[n++] = '/';
+    }
+    if (status == GPH_OK) {
+        status = gph_value_parse_name(entry->value + from, entry->n_value - from, "type", type + n,
+                                      &fault);
+    }
+    if (status == GPH_OK)
+        return true;
+    gph_patch_error(m->build->diagnostics, m->node, entry, 0,
+                    "'%s' is not the name of a type; possible: a name, or MODULE/TYPE",
+                    entry->value);
+    return false;
+}
+
 static gph_status
 set_type(maker *m, const gph_patch_entry *entry)
 {
-    char name[GPH_NAME_MAX_BYTES + 1];
-    gph_fault fault;
+    char type[2 * GPH_NAME_MAX_BYTES + 2];
     m->node->type_entry = entry;
-    if (gph_value_parse_name(entry->value, entry->n_value, "module", name, &fault) != GPH_OK) {
-        gph_patch_fault(m->build->diagnostics, m->node, entry, 0, &fault);
+    if (!read_type(m, entry, type))
         return GPH_OK;
-    }
-    if (m->first != NULL && m->first->type != NULL && strcmp(m->first->type, name) == 0) {
+    if (m->first != NULL && m->first->type != NULL && strcmp(m->first->type, type) == 0) {
         m->node->type = m->first->type;
         return GPH_OK;
     }
-    m->node->type = gph_arena_copy(m->build->arena, name, strlen(name));
+    m->node->type = gph_arena_copy(m->build->arena, type, strlen(type));
     return m->node->type == NULL ? GPH_MEMORY : GPH_OK;
 }
 

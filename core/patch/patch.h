@@ -56,7 +56,7 @@ typedef struct gph_patch_wire {
 typedef struct gph_patch_node {
     const char *name; /* "zone3" */
     gph_position at;  /* of the name in [zone3], or in [zone] */
-    const char *type; /* lower case: a name, nothing else (never a path) */
+    const char *type; /* lower case: TYPE or MODULE/TYPE, names both (never a path) */
     const gph_patch_entry *type_entry;
     const gph_patch_wire *wires; /* in file order */
     uint32_t n_wires;
