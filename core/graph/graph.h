@@ -40,6 +40,8 @@ typedef struct gph_graph_port {
     const gph_port *info;
     uint32_t channels;      /* of all copies together; 0: an optional input that is not wired */
     uint32_t copy_channels; /* of one copy: what its activate and process see */
+    uint32_t copy_stride;   /* copy k has channels k * copy_stride, + copy_channels; 0: all have the
+                               same */
     uint32_t first;         /* inputs: channel c is graph->sums[first + c] and, once active, late by
                                graph->latencies[first + c] frames; outputs: likewise in
                                graph->out_latencies */
@@ -70,7 +72,8 @@ typedef struct gph_graph_meter {
 typedef struct gph_graph_copy {
     gph_node *instance;         /* NULL for a type without create */
     const gph_runtime *runtime; /* from services->runtime_new */
-    bool active;
+    bool created;               /* destroy is owed */
+    bool active;                /* deactivate is owed */
 } gph_graph_copy;
 
 /* `connect` of input and output nodes. */
@@ -108,7 +111,8 @@ typedef struct gph_graph_node {
     uint32_t latency; /* frames that it adds; greatest of its copies; since activate */
     int64_t tail;     /* likewise; -1: for ever */
 
-    const uint32_t *device_channels;  /* INPUT, OUTPUT: from 0, one a channel of the node */
+    const uint32_t *device_channels; /* INPUT, OUTPUT: from 0, one a channel of the node */
+    uint32_t n_device_channels;
     gph_connect connect;              /* INPUT, OUTPUT */
     const char *const *connect_ports; /* with GPH_CONNECT_PORTS: names or patterns as written */
     uint32_t n_connect_ports;
@@ -147,6 +151,8 @@ typedef struct gph_graph_edge {
     uint32_t to;    /* node */
     uint32_t takes; /* its trigger, index in type.triggers */
     bool late;      /* next cycle: marked so, or `to` is of a LATE type; does not order them */
+    const gph_source *source; /* as written */
+    const gph_patch_entry *entry;
 } gph_graph_edge;
 
 /* ------------------------------------------------------------------ the graph */

@@ -13,6 +13,8 @@
 
 /* Ending of a library's file name: ".so". */
 extern const char gph_library_ending[];
+/* What stands between two folders of a search path: ':'. */
+extern const char gph_library_separator;
 
 enum { GPH_LIBRARY_SENTENCE = 512 };
 
@@ -33,6 +35,7 @@ typedef struct gph_library_wanted {
  *   GPH_UNSUPPORTED  no good file: not a library, other exports, wrong magic or version, wrong pin,
  *                    owner or permissions, or the loader refuses it
  *   GPH_IO           there is no such file (errno ENOENT or ENOTDIR), or it cannot be read
+ *   GPH_MEMORY
  *
  * The floating-point control word of the calling thread is put back after loading. */
 gph_status gph_library_load(const char *path, const gph_library_wanted *wanted, const void **object,
@@ -44,6 +47,18 @@ gph_status gph_library_check(const char *path, const gph_library_wanted *wanted,
 /* Whether a folder or file may be trusted: owned by root or the user, nobody else may write.
  * GPH_UNSUPPORTED with a sentence if not, GPH_IO if it is not there. */
 gph_status gph_library_trust(const char *path, char *why);
+
+/* Calls `found` with the name, without its ending, of each library in a folder, in no order.
+ * GPH_IO: the folder cannot be read. */
+gph_status gph_library_list(const char *folder, void (*found)(void *user, const char *stem),
+                            void *user);
+
+/* Whether there is nothing at a path. */
+bool gph_library_is_missing(const char *path);
+
+/* The absolute form of a path that exists, without links; free with free(). NULL: it is not there,
+ * or memory is out. */
+char *gph_library_absolute(const char *path);
 
 /* Whether the process has more rights than its user: the environment is then not to be trusted. */
 bool gph_library_privileged(void);
