@@ -90,9 +90,9 @@ same_takes(const take *a, const take *b, const char *what, uint32_t size)
     for (uint32_t p = 0; p < a->n_outs; p++)
         for (uint32_t c = 0; c < a->channels[p]; c++)
             for (uint32_t f = 0; f < a->frames; f++)
-                ck_assert_msg(memcmp(&a->out[p][c][f], &b->out[p][c][f], sizeof(float)) == 0,
-                              "%s %u: output %u channel %u frame %u is %.9g, was %.9g", what, size,
-                              p, c, f, (double)b->out[p][c][f], (double)a->out[p][c][f]);
+                if (memcmp(&a->out[p][c][f], &b->out[p][c][f], sizeof(float)) != 0)
+                    ck_abort_msg("%s %u: output %u channel %u frame %u is %.9g, was %.9g", what,
+                                 size, p, c, f, (double)b->out[p][c][f], (double)a->out[p][c][f]);
     for (uint32_t m = 0; m < a->n_meters; m++)
         for (uint32_t i = 0; i < a->n_items[m]; i++)
             ck_assert_msg(memcmp(&a->meters[m][i], &b->meters[m][i], sizeof(float)) == 0,
@@ -112,8 +112,9 @@ all_finite(const take *t, uint32_t from)
     for (uint32_t p = 0; p < t->n_outs; p++)
         for (uint32_t c = 0; c < t->channels[p]; c++)
             for (uint32_t f = from; f < t->frames; f++)
-                ck_assert_msg(isfinite(t->out[p][c][f]), "output %u channel %u frame %u is %g", p,
-                              c, f, (double)t->out[p][c][f]);
+                if (!isfinite(t->out[p][c][f]))
+                    ck_abort_msg("output %u channel %u frame %u is %g", p, c, f,
+                                 (double)t->out[p][c][f]);
 }
 
 /* ---------------------------------------------------------------- checks */
@@ -137,11 +138,7 @@ bench_check_blocks(const bench *b, uint32_t frames)
                                      128, 441, 480, 512, 1000, 1024, 4096, 8191, 8192};
     take *whole = bench_run(b, frames, NULL, 0);
     ck_assert_msg(whole->status >= 0, "%s", whole->error);
-    for (uint32_t p = 0; p < whole->n_outs; p++)
-        for (uint32_t c = 0; c < whole->channels[p]; c++)
-            for (uint32_t f = 0; f < frames; f++)
-                ck_assert_msg(isfinite(whole->out[p][c][f]), "output %u channel %u frame %u: %g", p,
-                              c, f, (double)whole->out[p][c][f]);
+    all_finite(whole, 0);
     for (uint32_t n = 0; n < sizeof sizes / sizeof *sizes; n++)
         again(b, whole, 0, "blocks of", &sizes[n], 1);
     uint32_t x = 1, blocks[61];

@@ -235,6 +235,8 @@ move(float *curve, const gph_param *p, double rate, uint32_t frame, uint32_t fra
                  ((p->flags & GPH_PARAM_SWITCH) && p->smooth_ms <= 0);
     double ms = p->smooth_ms > 0 ? (double)p->smooth_ms : 20;
     uint32_t length = steps || frame == 0 ? 1 : (uint32_t)(ms * rate / 1000 + 0.5);
+    if (frame >= frames)
+        return;
     float from = frame ? curve[frame - 1] : value;
     for (uint32_t f = frame; f < frames; f++) {
         uint32_t n = f - frame + 1;
