@@ -43,7 +43,13 @@ gph_table_set_new(const char *patch, double rate, gph_table_report *report, void
     set->rate = rate;
     set->report = report;
     set->context = context;
-    name_part(patch && *patch ? patch : "patch", set->patch, sizeof set->patch);
+    patch = patch && *patch ? patch : "patch";
+    name_part(patch, set->patch, sizeof set->patch);
+    set->patch_name = strdup(patch);
+    if (!set->patch_name) {
+        free(set);
+        return NULL;
+    }
     return set;
 }
 
@@ -75,6 +81,7 @@ gph_table_set_free(gph_table_set *set)
         next = body->next;
         body_free(body);
     }
+    free(set->patch_name);
     free(set);
 }
 

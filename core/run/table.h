@@ -68,9 +68,22 @@ gph_status gph_table_set_allocate(gph_table_set *set);
 /* Gives it back; handles stay valid, their views have no memory. */
 void gph_table_set_release(gph_table_set *set);
 
-/* Writes what a table's `save` says, after a run: for all tables that have one and hold anything.
- * GPH_IO if one failed. */
-gph_status gph_table_set_save(gph_table_set *set);
+/* ---- `save`: table_save.c */
+
+struct gph_take_counter;
+
+/* Before a run: whether the files of `save` can be made. Reported if not; makes no file. */
+gph_status gph_table_set_check_save(gph_table_set *set, struct gph_take_counter *takes);
+
+/* When tables are saved: after the run, all that hold anything new; or while it runs, now and then,
+ * those whose recorder has come to rest with another round done. */
+enum { GPH_TABLE_AT_END, GPH_TABLE_ON_DONE };
+
+/* Saves what is due, as a recorder's files are: nothing is overwritten. While it runs a table is
+ * copied first, and again if it was written to meanwhile. GPH_IO if a file failed (reported). */
+gph_status gph_table_set_save(gph_table_set *set, struct gph_take_counter *takes, uint32_t when);
+
+/* ---- handles */
 
 /* [control, in configure] A handle on a table for a node; access is GPH_TABLE_*. NULL (reported)
  * when there is no such table, when another node writes it, or when memory is out. Opening again

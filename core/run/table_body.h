@@ -14,9 +14,10 @@ typedef struct gph_table_body {
     gph_table *handles;
     gph_shm *memory; /* NULL before allocate */
     bool locked, share, spare;
-    char *name, *load, *save, *save_format;   /* NULL where the patch has none */
-    char shared_name[GPH_SHM_NAME_MAX + 1];   /* "" if not shared */
-    uint64_t saved_generation, saved_written; /* as they were when it was saved last */
+    char *name, *load, *save, *save_format; /* NULL where the patch has none */
+    char shared_name[GPH_SHM_NAME_MAX + 1]; /* "" if not shared */
+    /* As they were when it was saved last, or loaded. */
+    uint64_t saved_generation, saved_written, saved_pass;
 } gph_table_body;
 
 struct gph_table_set {
@@ -25,7 +26,8 @@ struct gph_table_set {
     void *context;
     gph_table_body *first;
     size_t count;
-    char patch[100];
+    char *patch_name; /* as given */
+    char patch[100];  /* as names of shared memory have it */
 };
 
 /* Reports in printf's way. */
@@ -44,8 +46,5 @@ gph_status gph_table_measure(const gph_table_set *set, const char *node, const c
 
 /* Reads the file of `load` into bank 0 of a table with memory, and sets what is filled. */
 gph_status gph_table_load(const gph_table_set *set, gph_table_body *body);
-
-/* Writes what is filled to the file of `save`. */
-gph_status gph_table_store(const gph_table_set *set, gph_table_body *body);
 
 #endif

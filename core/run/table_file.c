@@ -237,7 +237,7 @@ gph_table_load(const gph_table_set *set, gph_table_body *body)
         longer = fits < n;
     }
     live->mark.filled = at;
-    live->generation++;
+    body->saved_generation = ++live->generation;
     gph_table_publish(live);
     warn(set, body, &s, longer, bad);
     free(buffer);

@@ -122,6 +122,8 @@ release(gph_table_body *body)
     body->live.bank = 0;
     body->live.mark = (gph_table_mark){0};
     body->live.written_before = 0;
+    body->live.generation = 0;
+    body->saved_generation = body->saved_written = body->saved_pass = 0;
     gph_shm_free(body->memory);
     body->memory = NULL;
     body->locked = false;
