@@ -70,7 +70,7 @@ gph_compare_names(const char *a, size_t n, const char *b)
     for (size_t i = 0; i < n; i++) {
         const unsigned char x = (unsigned char)gph_lower(a[i]);
         const unsigned char y = (unsigned char)gph_lower(b[i]);
-        if (x != y)
+        if (x != y || y == '\0')
             return x < y ? -1 : 1;
     }
     return b[n] == '\0' ? 0 : -1;

@@ -44,7 +44,7 @@ def tracked(top):
         return [pathlib.PurePath(name) for name in listing.decode().split("\0") if name]
     except (OSError, subprocess.CalledProcessError):
         return [path.relative_to(top) for path in top.rglob("*")
-                if path.is_file() and not path.relative_to(top).parts[0].startswith("build")]
+                if path.is_file() and not path.relative_to(top).parts[0].startswith((".git", "build"))]
 
 
 def top_level(top):
