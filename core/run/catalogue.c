@@ -46,8 +46,9 @@ ask_hosts(gph_catalogue *catalogue)
     uint32_t n = 0;
     while (gph_hosts_get(catalogue->hosts, n))
         n++;
-    catalogue->asked = calloc((size_t) n + 1, sizeof *catalogue->asked);
-    for (bool good = catalogue->asked != NULL; good && catalogue->n_hosts < n; catalogue->n_hosts++) {
+    catalogue->asked = calloc((size_t)n + 1, sizeof *catalogue->asked);
+    for (bool good = catalogue->asked != NULL; good && catalogue->n_hosts < n;
+         catalogue->n_hosts++) {
         asked_host *host = &catalogue->asked[catalogue->n_hosts];
         host->info = gph_hosts_get(catalogue->hosts, catalogue->n_hosts);
         good = ask(host);
@@ -65,8 +66,10 @@ gph_catalogue_new(const gph_rig_options *options, gph_catalogue **catalogue)
     gph_catalogue *made = calloc(1, sizeof *made);
     *catalogue = made;
     if (made && gph_catalog_new(&modules, &made->modules) == GPH_OK &&
-        gph_hosts_new(options->host_folders, options->n_host_folders, NULL, &made->hosts) == GPH_OK &&
-        gph_catalog_list(made->modules, &made->listed, &made->n_listed) == GPH_OK && ask_hosts(made))
+        gph_hosts_new(options->host_folders, options->n_host_folders, NULL, &made->hosts) ==
+            GPH_OK &&
+        gph_catalog_list(made->modules, &made->listed, &made->n_listed) == GPH_OK &&
+        ask_hosts(made))
         return GPH_EXIT_OK;
     gph_catalogue_free(made);
     *catalogue = NULL;
@@ -98,7 +101,7 @@ give(void *to, const void *from, uint32_t mine)
     uint32_t size;
     memcpy(&size, to, sizeof size);
     if (size > sizeof size)
-        memcpy((unsigned char *) to + sizeof size, (const unsigned char *) from + sizeof size,
+        memcpy((unsigned char *)to + sizeof size, (const unsigned char *)from + sizeof size,
                (size < mine ? size : mine) - sizeof size);
 }
 
@@ -108,7 +111,7 @@ gph_catalogue_get_module(gph_catalogue *catalogue, uint32_t index, gph_catalogue
     if (index >= catalogue->n_listed)
         return GPH_LIMIT;
     const gph_module_info *info = catalogue->listed[index];
-    const gph_type **types = realloc(catalogue->types, ((size_t) info->n_types + 1) * sizeof *types);
+    const gph_type **types = realloc(catalogue->types, ((size_t)info->n_types + 1) * sizeof *types);
     if (!types)
         return GPH_MEMORY;
     catalogue->types = types;

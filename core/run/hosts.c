@@ -59,7 +59,7 @@ add_folders(gph_hosts *hosts, const char *const *folders, uint32_t n)
     const char *list = gph_library_privileged() ? NULL : getenv("GRAPHOPHONE_HOST_PATH");
     while (list && *list) {
         const char *end = strchr(list, gph_library_separator);
-        size_t length = end ? (size_t) (end - list) : strlen(list);
+        size_t length = end ? (size_t)(end - list) : strlen(list);
         add_folder(hosts, list, length);
         list = end ? end + 1 : NULL;
     }
@@ -166,9 +166,9 @@ copy_settings(gph_hosts *hosts, gph_host_info *info, const gph_host *host)
     gph_setting *copies = gph_arena_allocate(hosts->arena, host->n_settings, sizeof *copies);
     if (!copies)
         return false;
-    const unsigned char *given = (const unsigned char *) host->settings;
+    const unsigned char *given = (const unsigned char *)host->settings;
     for (uint32_t i = 0; i < host->n_settings; i++)
-        memcpy(&copies[i], given + (size_t) i * host->setting_stride,
+        memcpy(&copies[i], given + (size_t)i * host->setting_stride,
                smaller(sizeof *copies, host->setting_stride));
     info->settings = copies;
     info->n_settings = host->n_settings;
@@ -181,11 +181,12 @@ fault_of(const gph_host *host, const char *id)
 {
     if (!host->id || strcmp(host->id, id) != 0)
         return "has another name inside than its file";
-    if (!host->label || !host->doc || !host->probe || !host->create || !host->destroy || !host->list ||
-        !host->open || !host->start || !host->stop || !host->close || !host->latency || !host->stats ||
-        !host->dispatch)
+    if (!host->label || !host->doc || !host->probe || !host->create || !host->destroy ||
+        !host->list || !host->open || !host->start || !host->stop || !host->close ||
+        !host->latency || !host->stats || !host->dispatch)
         return "lacks a function or text that every host has";
-    if (host->n_settings > MOST_SETTINGS || (host->n_settings && (!host->settings || host->setting_stride < 8)))
+    if (host->n_settings > MOST_SETTINGS ||
+        (host->n_settings && (!host->settings || host->setting_stride < 8)))
         return "has a table of settings that makes no sense";
     return NULL;
 }

@@ -20,7 +20,8 @@ typedef struct gph_hosts gph_hosts;
 typedef struct gph_host_info {
     const char *path; /* absolute */
     const char *id;   /* name of the file: what `host =` says */
-    const char *refused; /* why it cannot be used, a sentence that goes on after its name; or NULL */
+    const char
+        *refused; /* why it cannot be used, a sentence that goes on after its name; or NULL */
     const gph_host *host; /* of full size, absent members NULL; NULL where refused */
     /* Its settings as a descriptor of the size of this program's own; `settings` of a gph_type. */
     const gph_setting *settings;
@@ -28,8 +29,8 @@ typedef struct gph_host_info {
 } gph_host_info;
 
 /* GPH_MEMORY is the only failure. `allocator` may be NULL. */
-gph_status gph_hosts_new(const char *const *folders, uint32_t n_folders, const gph_allocator *allocator,
-                         gph_hosts **hosts);
+gph_status gph_hosts_new(const char *const *folders, uint32_t n_folders,
+                         const gph_allocator *allocator, gph_hosts **hosts);
 void gph_hosts_free(gph_hosts *hosts);
 
 /* One by its name; loads no other. NULL: there is no such file (or memory is out); then *nearest, if not NULL, is the

@@ -187,7 +187,7 @@ START_TEST(has_settings)
     ck_assert_str_eq(s->device_in, "hw:1");
     ck_assert_str_eq(s->device_out, "hw:2");
     ck_assert_int_eq(s->on_loss, GPH_ON_LOSS_FOLLOW);
-    ck_assert_int_eq(s->timeline, GPH_TIMELINE_CLOCK);
+    ck_assert_int_eq(s->timeline, GPH_KEEP_CLOCK);
     ck_assert_int_eq(s->realtime, GPH_REALTIME_REQUIRED);
     ck_assert_int_eq(s->on_error, GPH_ON_ERROR_STOP);
     ck_assert_uint_eq(s->n_options, 2);
