@@ -20,20 +20,24 @@ typedef struct place {
     size_t entry;
 } place;
 
-/* Whether `key` is "section" or "section:key" in lower case. */
+/* Whether `key` is "section" or "section:key". iniparser makes lower case by the locale (in a
+ * Turkish one 'I' stays), so case is not compared. */
 static bool
 same_key(const char *key, const gph_raw_section *section, const gph_raw_entry *entry)
 {
     const size_t n = strlen(section->name);
-    if (key == NULL || strncmp(key, section->name, n) != 0)
+    if (key == NULL || strlen(key) < n)
         return false;
+    for (size_t i = 0; i < n; i++)
+        if (gph_lower(key[i]) != section->name[i])
+            return false;
     if (entry == NULL)
         return key[n] == '\0';
     if (key[n] != ':' || strlen(key + n + 1) != entry->n_key)
         return false;
     const char *written = entry->at.text->bytes + entry->at.offset;
     for (uint32_t i = 0; i < entry->n_key; i++)
-        if (gph_lower(written[i]) != key[n + 1 + i])
+        if (gph_lower(written[i]) != gph_lower(key[n + 1 + i]))
             return false;
     return true;
 }
