@@ -14,6 +14,9 @@ enum { COMBS = 8, PASSES = 4, LINES = COMBS + PASSES };
 static const uint16_t lengths[LINES] = {1116, 1188, 1277, 1356, 1422, 1491,
                                         1557, 1617, 556,  441,  341,  225};
 
+/* What the second channel of an odd pair hears. */
+static const float nothing[GPH_CHUNK] = {0};
+
 /* One delay line. */
 typedef struct line {
     float *samples;
@@ -263,7 +266,6 @@ static void GPH_AUDIO
 pair_run(channel *pair, const float *const *in, float *const *out, uint32_t here, const factors *p,
          uint32_t n)
 {
-    static const float nothing[GPH_CHUNK];
     float x[2 * COMBS][GPH_CHUNK], sum[2][GPH_CHUNK];
     for (uint32_t c = 0; c < 2; c++)
         comb_read(&pair[c], x + (size_t)c * COMBS, sum[c], p->keep, n);

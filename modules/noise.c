@@ -83,12 +83,14 @@ white(uint64_t counter)
     return (float)chance * (1.0f / 8388608.0f);
 }
 
+/* Kellet's numbers. */
+static const double poles[POLES] = {0.99886, 0.99332, 0.96900, 0.86650, 0.55000, -0.7616};
+static const double shares[POLES] = {0.0555179, 0.0750759, 0.1538520,
+                                     0.3104856, 0.5329522, -0.0168980};
+
 static inline double GPH_AUDIO
 pink(channel *c, double in)
 {
-    static const double poles[POLES] = {0.99886, 0.99332, 0.96900, 0.86650, 0.55000, -0.7616};
-    static const double shares[POLES] = {0.0555179, 0.0750759, 0.1538520,
-                                         0.3104856, 0.5329522, -0.0168980};
     double sum = c->last + in * 0.5362;
     for (uint32_t p = 0; p < POLES; p++) {
         c->low[p] = poles[p] * c->low[p] + in * shares[p];

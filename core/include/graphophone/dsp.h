@@ -331,7 +331,7 @@ struct gph_section {
 };
 
 /* The design of a section that is one of the cookbook's filters. */
-static inline gph_biquad
+static inline gph_biquad GPH_AUDIO
 gph_section_cookbook(const gph_section *s)
 {
     return gph_biquad_design(s->kind, (double)s->value[0], (double)s->value[1], (double)s->value[2],
