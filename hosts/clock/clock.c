@@ -197,6 +197,7 @@ open_pump(gph_host_stream *stream, const gph_want *want, const gph_engine *engin
         .timeline = want->timeline,
         .stepped = stream->device.stepped,
         .witness = true,
+        .buffered = true,
     };
     return gph_pump_new(&plan, &stream->pump);
 }

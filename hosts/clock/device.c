@@ -184,7 +184,11 @@ wait_for_block(clock_device *device, int64_t until_ns, gph_pump_block *block)
     block->woke_ns = block->now_ns - due;
     int64_t room = (int64_t)device->periods * device->frames;
     int64_t over = captured(device, block->now_ns) - device->position - room;
-    if (over > 0) {
+    if (over > 0 && device->position == 0) {
+        /* Nobody listened before the first block: it begins now. */
+        new_origin(device, 0,
+                   block->now_ns - (int64_t)((double)device->frames / device->true_rate * 1e9));
+    } else if (over > 0) {
         device->lost += (uint64_t)over;
         skip(device, over);
         block->late = true;

@@ -58,9 +58,9 @@ gph_pump_filter_rate(const gph_pump_filter *filter)
 }
 
 void
-gph_pump_witness_init(gph_pump_witness *witness, double rate)
+gph_pump_witness_init(gph_pump_witness *witness, double rate, double slack)
 {
-    *witness = (gph_pump_witness){.rate = rate};
+    *witness = (gph_pump_witness){.rate = rate, .slack = slack};
 }
 
 uint64_t
@@ -86,7 +86,7 @@ gph_pump_witness_turn(gph_pump_witness *witness, int64_t now_ns, uint32_t frames
     double fall = fmin(witness->rise - rise, (double)frames);
     witness->usual = fmax(witness->usual * usual_decay, fall);
     witness->rise = rise;
-    double half = (double)frames / 2;
+    double half = (double)frames / 2 + witness->slack;
     if (rise <= half) {
         witness->n_raised = 0;
         return 0;

@@ -61,6 +61,7 @@ typedef struct gph_pump_plan {
     uint32_t timeline; /* GPH_TIMELINE_* */
     bool stepped;      /* gph_pump_step drives it, no thread */
     bool witness;      /* look for losses that the device does not count */
+    bool buffered;     /* we fetch: got.periods - 1 blocks may be waiting without being lost */
     bool exact_time;   /* frame / rate is the time: no filter */
     bool keeps;        /* a stall leaves the device open: it may go on by itself (servers) */
 } gph_pump_plan;
@@ -158,6 +159,7 @@ double gph_pump_filter_rate(const gph_pump_filter *filter) GPH_AUDIO;
 /* Sees frames that went missing without a word, by the clock. */
 typedef struct gph_pump_witness {
     double rate;
+    double slack; /* frames that may wait in the device without being lost */
     int64_t start_ns;
     double delivered;  /* frames since start, reported losses included */
     double base;       /* usual excess of time over frames */
@@ -169,7 +171,7 @@ typedef struct gph_pump_witness {
 } gph_pump_witness;
 
 /* [any, no turn running] Begins anew with the next turn. */
-void gph_pump_witness_init(gph_pump_witness *witness, double rate);
+void gph_pump_witness_init(gph_pump_witness *witness, double rate, double slack);
 /* [audio] `frames` came in a turn that began at now_ns, `lost` were reported by the device. Returns what went missing
  * besides. */
 uint64_t gph_pump_witness_turn(gph_pump_witness *witness, int64_t now_ns, uint32_t frames,
