@@ -102,6 +102,8 @@ new_graph(const gph_patch *patch, gph_catalog *catalog, const gph_graph_services
         return GPH_MEMORY;
     }
     const double rate = options->rate > 0 ? options->rate : (double)patch->settings.rate;
+    if (options->allocator != NULL)
+        inside->allocator = *options->allocator;
     inside->arena = arena;
     inside->catalog = catalog;
     inside->services = services;

@@ -258,6 +258,15 @@ gph_status gph_graph_note_table(gph_graph *graph, uint32_t node, uint32_t table,
 
 /* ------------------------------------------------------------------ looking */
 
+/* Who uses which table. False past the end. */
+typedef struct gph_graph_table_use {
+    uint32_t node;
+    uint32_t table;
+    uint32_t access; /* GPH_TABLE_READ, ... */
+} gph_graph_table_use;
+
+bool gph_graph_get_table_use(const gph_graph *graph, uint32_t index, gph_graph_table_use *use);
+
 /* By name in any case, or GPH_NONE. */
 uint32_t gph_graph_find(const gph_graph *graph, const char *name);
 
@@ -279,7 +288,7 @@ gph_status gph_graph_parse_param(const gph_graph *graph, uint32_t node, uint32_t
                                  const char *text, double *value, char *sentence);
 
 /* The picture in the language of graphviz: nodes with types, wires with widths, trigger edges
- * dashed, tables dotted. Returns GPH_IO when `out` fails. */
+ * dashed, tables dotted. GPH_IO when `out` fails, GPH_MEMORY. */
 gph_status gph_graph_dot(const gph_graph *graph, FILE *out);
 
 #endif

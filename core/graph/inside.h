@@ -53,8 +53,17 @@ typedef struct point_edge {
     uint32_t to;
 } point_edge;
 
+/* Points of a lower rank run first where nothing else orders them. */
+enum {
+    GPH_RANK_TABLE,
+    GPH_RANK_INPUT,
+    GPH_RANK_EARLY, /* recorders and meters that inputs alone feed */
+    GPH_RANK_REST
+};
+
 struct gph_graph_inside {
-    gph_graph graph; /* what is handed out */
+    gph_graph graph;         /* what is handed out */
+    gph_allocator allocator; /* zeroed: the C library's */
     gph_arena *arena;
     gph_arena *scratch; /* lives while building */
     gph_catalog *catalog;
@@ -70,6 +79,7 @@ struct gph_graph_inside {
     size_t n_points_edges, points_edges_capacity;
     uint32_t *points; /* in their order */
     uint32_t n_points;
+    uint8_t *ranks; /* of points: GPH_RANK_* */
 
     gph_graph_sum *sums;
     size_t n_sums, sums_capacity;
@@ -135,6 +145,9 @@ void gph_graph_warn(gph_graph_inside *inside);                           /* warn
 /* ------------------------------------------------------------------ shared between them */
 
 setting_value *gph_graph_setting(const gph_graph_inside *inside, uint32_t node, const char *name);
+
+/* The node that a point belongs to. */
+uint32_t gph_graph_node_of(const gph_graph_inside *inside, uint32_t point);
 
 /* `to` runs after `from`; points. */
 gph_status gph_graph_add_point_edge(gph_graph_inside *inside, uint32_t from, uint32_t to);

@@ -53,22 +53,21 @@ gph_graph_node_of(const gph_graph_inside *inside, uint32_t point)
 static void
 find_early(const gph_graph_inside *inside, uint8_t *rank)
 {
-    enum { TABLES, INPUTS, EARLY, REST };
     const uint32_t n = inside->graph.n_nodes;
     for (uint32_t p = 0; p < n + inside->n_feedbacks; p++) {
         const gph_graph_node *node = &inside->nodes[gph_graph_node_of(inside, p)];
         const bool sink =
             node->kind == GPH_NODE_MODULE && node->type != NULL && node->type->n_out == 0;
-        rank[p] = node->kind == GPH_NODE_TABLE   ? TABLES
-                  : node->kind == GPH_NODE_INPUT ? INPUTS
-                  : sink                         ? EARLY
-                                                 : REST;
+        rank[p] = node->kind == GPH_NODE_TABLE   ? GPH_RANK_TABLE
+                  : node->kind == GPH_NODE_INPUT ? GPH_RANK_INPUT
+                  : sink                         ? GPH_RANK_EARLY
+                                                 : GPH_RANK_REST;
     }
     for (size_t i = 0; i < inside->n_points_edges; i++) {
         const point_edge *edge = &inside->points_edges[i];
-        if (rank[edge->to] == EARLY &&
+        if (rank[edge->to] == GPH_RANK_EARLY &&
             inside->nodes[gph_graph_node_of(inside, edge->from)].kind != GPH_NODE_INPUT)
-            rank[edge->to] = REST;
+            rank[edge->to] = GPH_RANK_REST;
     }
 }
 
@@ -140,7 +139,7 @@ new_sorting(gph_sorting *sorting, const gph_graph_inside *inside)
         .to = gph_arena_allocate(arena, inside->n_points_edges, sizeof *sorting->to),
         .waits = gph_arena_allocate(arena, n, sizeof *sorting->waits),
         .heap = gph_arena_allocate(arena, n + 1, sizeof *sorting->heap),
-        .rank = gph_arena_allocate(arena, n, sizeof *sorting->rank),
+        .rank = gph_arena_allocate(inside->arena, n, sizeof *sorting->rank),
         .done = gph_arena_allocate(arena, n, sizeof *sorting->done),
         .order = gph_arena_allocate(inside->arena, n, sizeof *sorting->order),
     };
@@ -190,5 +189,6 @@ gph_graph_sort(gph_graph_inside *inside)
         return status;
     inside->points = sorting.order;
     inside->n_points = sorting.n;
+    inside->ranks = sorting.rank;
     return order_nodes(inside);
 }

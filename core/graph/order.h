@@ -18,9 +18,6 @@ typedef struct gph_sorting {
     uint32_t n_order;
 } gph_sorting;
 
-/* The node that a point belongs to. */
-uint32_t gph_graph_node_of(const gph_graph_inside *inside, uint32_t point);
-
 /* Puts a point into the order and lets go what it held back. */
 void gph_graph_release(gph_sorting *sorting, uint32_t point);
 

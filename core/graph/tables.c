@@ -77,3 +77,14 @@ gph_graph_add_table_edges(gph_graph_inside *inside)
     }
     return status;
 }
+
+bool
+gph_graph_get_table_use(const gph_graph *graph, uint32_t index, gph_graph_table_use *use)
+{
+    const gph_graph_inside *inside = graph->inside;
+    if (index >= inside->n_uses)
+        return false;
+    *use = (gph_graph_table_use){inside->uses[index].node, inside->uses[index].table,
+                                 inside->uses[index].access};
+    return true;
+}
