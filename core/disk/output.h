@@ -1,0 +1,49 @@
+/* One sound file being written: libsndfile makes the bytes, a spool holds them until the disk has
+ * taken all of them. So a write that is short or fails is never seen by libsndfile, whose frames
+ * would not line up after it; it is tried again with the same bytes. [writer] */
+#ifndef GPH_DISK_OUTPUT_H
+#define GPH_DISK_OUTPUT_H
+
+#include "../platform/file.h"
+#include "format.h"
+
+#include <graphophone/module.h>
+
+typedef struct gph_output gph_output;
+
+typedef struct gph_output_spec {
+    gph_format format;
+    uint32_t channels;
+    uint32_t rate;
+    bool has_quality;
+    double quality; /* 0 to 1 */
+    const gph_tag *tags;
+    uint32_t n_tags;
+} gph_output_spec;
+
+/* Begins a file that is open already; from now on it is the output's. On failure below 0 (negated
+ * errno; -EINVAL where the container refuses) and the file is the caller's still. */
+int gph_output_new(const gph_file_system *files, gph_file file, const gph_output_spec *spec,
+                   gph_output **output);
+/* Whether the container takes all this; touches no disk. */
+bool gph_output_probe(const gph_output_spec *spec, char *text, size_t size);
+/* Adds frames as gph_convert made them to the spool. Below 0: this file cannot go on. */
+int gph_output_put(gph_output *output, const void *samples, uint32_t frames);
+/* Brings the spool to the disk; 0: all is there. */
+int gph_output_flush(gph_output *output);
+/* Adds what ends the file to the spool; flush comes after it. No more frames then. */
+int gph_output_end(gph_output *output);
+/* Bytes of the file, with what is in the spool. */
+int64_t gph_output_bytes(const gph_output *output);
+/* Cuts to length, syncs. */
+int gph_output_sync(gph_output *output);
+/* Closes the file and forgets what is in the spool; NULL is fine. */
+void gph_output_free(gph_output *output);
+
+/* The resource fork that goes with an SD2 file, as libsndfile makes it; the caller frees it. */
+int gph_output_fork(const gph_output_spec *spec, void **bytes, size_t *size);
+
+/* Whether `key` is a tag: title artist album comment copyright genre date track license. */
+bool gph_output_is_tag(const char *key);
+
+#endif

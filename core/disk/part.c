@@ -1,0 +1,241 @@
+/* The files of one part of a take. [writer] */
+#include "part.h"
+
+#include "part_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_NOTES = 1000 }; /* cues, and gaps, in the report of a file */
+
+struct gph_part {
+    const gph_part_plan *plan;
+    gph_part_place place;
+    uint32_t channels; /* of the stream */
+    uint32_t n_files;
+    uint32_t width; /* channels of each file */
+    int64_t frames;
+    int64_t clipped, not_finite;
+    void *buffer; /* one batch of one file, as libsndfile takes it */
+    uint32_t n_gaps, n_cues;
+    gph_take_gap gaps[MOST_NOTES];
+    int64_t cues[MOST_NOTES];
+    gph_part_file files[]; /* n_files */
+};
+
+static void
+part_free(gph_part *part)
+{
+    for (uint32_t n = 0; n < part->n_files; n++)
+        gph_part_file_finish(&part->files[n]);
+    free(part->buffer);
+    free(part);
+}
+
+int
+gph_part_new(const gph_part_plan *plan, const gph_part_place *place, gph_part **result, char *text,
+             size_t size)
+{
+    bool per_channel = plan->name->per_channel;
+    uint32_t channels = plan->output.channels;
+    uint32_t n_files = per_channel ? channels : 1;
+    gph_part *part = calloc(1, sizeof *part + n_files * sizeof(gph_part_file));
+    if (part)
+        part->buffer = malloc((size_t)plan->batch_frames * (per_channel ? 1 : channels) *
+                              gph_convert_bytes(plan->output.format.sample));
+    if (!part || !part->buffer) {
+        free(part);
+        snprintf(text, size, "no memory for a file");
+        return -ENOMEM;
+    }
+    part->plan = plan;
+    part->place = *place;
+    part->channels = channels;
+    part->width = per_channel ? 1 : channels;
+    int error = 0;
+    while (part->n_files < n_files && !error) {
+        uint32_t channel = per_channel ? part->n_files + 1 : 0;
+        error = gph_part_file_init(&part->files[part->n_files], plan, place, channel, text, size);
+        part->n_files += !error;
+    }
+    if (!error && (error = gph_part_flush(part)) != 0) {
+        char reason[100];
+        snprintf(text, size, "cannot begin '%s': %s", part->files[0].final_name,
+                 gph_file_error(error, reason, sizeof reason));
+    }
+    if (error) {
+        for (uint32_t n = 0; n < part->n_files; n++)
+            gph_part_file_undo(&part->files[n]);
+        part_free(part);
+        return error;
+    }
+    *result = part;
+    return 0;
+}
+
+/* Interleaves and converts the channels of one file. */
+static void
+convert_file(gph_part *part, uint32_t file, const float *const *ch, uint32_t frames)
+{
+    size_t bytes = gph_convert_bytes(part->plan->output.format.sample);
+    for (uint32_t c = 0; c < part->width; c++) {
+        uint32_t channel = file * part->width + c;
+        gph_convert(&part->plan->converter, ch[channel], frames, (char *)part->buffer + c * bytes,
+                    part->width, &part->place.dither[channel], &part->files[file].sums[c]);
+    }
+}
+
+static void
+add_up(gph_part *part)
+{
+    part->clipped = 0;
+    part->not_finite = 0;
+    for (uint32_t n = 0; n < part->n_files; n++)
+        for (uint32_t c = 0; c < part->width; c++) {
+            part->clipped += part->files[n].sums[c].clipped;
+            part->not_finite += part->files[n].sums[c].not_finite;
+        }
+}
+
+int
+gph_part_put(gph_part *part, const float *const *ch, uint32_t frames)
+{
+    for (uint32_t n = 0; n < part->n_files; n++) {
+        convert_file(part, n, ch, frames);
+        int error = gph_output_put(part->files[n].output, part->buffer, frames);
+        if (error && !part->files[n].spoilt)
+            part->files[n].spoilt = error;
+    }
+    part->frames += frames;
+    add_up(part);
+    return gph_part_flush(part);
+}
+
+int
+gph_part_flush(gph_part *part)
+{
+    int error = 0;
+    for (uint32_t n = 0; n < part->n_files; n++) {
+        int one = gph_output_flush(part->files[n].output);
+        error = one && !error ? one : error;
+    }
+    return error;
+}
+
+bool
+gph_part_is_spoilt(const gph_part *part)
+{
+    for (uint32_t n = 0; n < part->n_files; n++)
+        if (part->files[n].spoilt)
+            return true;
+    return false;
+}
+
+bool
+gph_part_gap(gph_part *part, int64_t frames, bool dropped)
+{
+    if (part->n_gaps == MOST_NOTES)
+        return false;
+    part->gaps[part->n_gaps++] = (gph_take_gap){part->frames, frames, dropped};
+    return true;
+}
+
+bool
+gph_part_cue(gph_part *part, int64_t position)
+{
+    if (part->n_cues == MOST_NOTES)
+        return false;
+    part->cues[part->n_cues++] = position;
+    return true;
+}
+
+static void *
+copy_of(const void *from, size_t bytes)
+{
+    void *copy = bytes ? malloc(bytes) : NULL;
+    if (copy)
+        memcpy(copy, from, bytes);
+    return copy;
+}
+
+/* Fills in the description and hands it over. */
+static void
+report(gph_part *part, gph_part_file *file, const char *error)
+{
+    gph_take_file *about = file->about;
+    file->about = NULL;
+    gph_format_text(part->plan->output.format, about->format, sizeof about->format);
+    about->take = part->place.take;
+    about->part = part->place.part;
+    about->channel = file->channel;
+    about->channels = part->width;
+    about->rate = part->plan->output.rate;
+    about->first_frame = part->place.first_frame;
+    about->frames = part->frames;
+    about->bytes = gph_output_bytes(file->output);
+    for (uint32_t c = 0; c < part->width; c++) {
+        about->peak[c] = file->sums[c].peak;
+        about->clipped += file->sums[c].clipped;
+        about->not_finite += file->sums[c].not_finite;
+    }
+    about->gaps = copy_of(part->gaps, part->n_gaps * sizeof *part->gaps);
+    about->n_gaps = about->gaps ? part->n_gaps : 0;
+    about->cues = copy_of(part->cues, part->n_cues * sizeof *part->cues);
+    about->n_cues = about->cues ? part->n_cues : 0;
+    about->error = error ? strdup(error) : NULL;
+    part->plan->report(part->plan->report_user, about);
+}
+
+int
+gph_part_close(gph_part *part, const char *error, bool give_up)
+{
+    for (uint32_t n = 0; n < part->n_files; n++) {
+        int result = gph_part_file_complete(&part->files[n]);
+        if (result && !give_up && !part->files[n].spoilt)
+            return result;
+    }
+    for (uint32_t n = 0; n < part->n_files; n++) {
+        gph_part_file *file = &part->files[n];
+        char text[200];
+        const char *wrong = error;
+        if (!file->renamed || file->spoilt) {
+            char reason[100];
+            int why = file->spoilt ? file->spoilt : file->failed;
+            snprintf(text, sizeof text, "%s: %s",
+                     file->spoilt ? "the sound ends early" : "not completed",
+                     gph_file_error(why, reason, sizeof reason));
+            wrong = text;
+        }
+        gph_part_file_path(file, file->about);
+        report(part, file, wrong);
+    }
+    part_free(part);
+    return 0;
+}
+
+int64_t
+gph_part_frames(const gph_part *part)
+{
+    return part->frames;
+}
+
+void
+gph_part_sums(const gph_part *part, int64_t *clipped, int64_t *not_finite)
+{
+    *clipped = part->clipped;
+    *not_finite = part->not_finite;
+}
+
+const char *
+gph_part_name(const gph_part *part)
+{
+    return part->files[0].final_name;
+}
+
+gph_file
+gph_part_handle(const gph_part *part)
+{
+    return part->files[0].folder;
+}

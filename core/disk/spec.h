@@ -1,0 +1,25 @@
+/* What a recorder is asked to write, checked and copied before anything is opened. [control] */
+#ifndef GPH_DISK_SPEC_H
+#define GPH_DISK_SPEC_H
+
+#include "format.h"
+#include "name.h"
+#include "stream.h"
+
+typedef struct gph_spec {
+    gph_stream_write what; /* texts are our copies; defaults filled in */
+    gph_format format;
+    gph_name name;
+    char **labels; /* sanitized, one for each channel, or NULL */
+    gph_tag *tags;
+    double rate; /* 0: not known yet */
+} gph_spec;
+
+/* On failure nothing is left to be finished. */
+gph_status gph_spec_init(gph_spec *spec, const gph_stream_site *site, const gph_stream_write *what,
+                         gph_stream_problem *problem);
+void gph_spec_finish(gph_spec *spec);
+/* What depends on the rate alone. */
+gph_status gph_spec_check_rate(const gph_spec *spec, double rate, gph_stream_problem *problem);
+
+#endif
