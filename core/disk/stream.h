@@ -107,6 +107,8 @@ typedef struct gph_stream_status {
     double seconds_left; /* until the disk is full, from the format; below 0: not known */
     int64_t clipped;     /* samples beyond -1 to 1 in the present take */
     int64_t not_finite;  /* samples that were NaN or Inf */
+    char format[16];     /* "wav-s24"; writing: since open */
+    double bytes_per_second; /* writing: of disk, all channels, while recording; since open */
 } gph_stream_status;
 
 void gph_stream_status_get(gph_stream *stream, gph_stream_status *status);

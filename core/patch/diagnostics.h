@@ -76,6 +76,10 @@ size_t gph_diagnostics_n_errors(const gph_diagnostics *diagnostics);
 /* Prints all messages of ended passes; colour uses ANSI sequences. */
 void gph_diagnostics_print(const gph_diagnostics *diagnostics, FILE *out, bool colour);
 
+/* Prints message `index` of an ended pass with its notes. */
+void gph_diagnostics_print_one(const gph_diagnostics *diagnostics, size_t index, FILE *out,
+                               bool colour);
+
 /* One message of an ended pass, for those who print otherwise (`--json`). */
 typedef struct gph_message {
     gph_severity severity;

@@ -79,19 +79,25 @@ print_sentence(FILE *out, const palette *colours, gph_position at, const char *l
 }
 
 void
+gph_diagnostics_print_one(const gph_diagnostics *d, size_t index, FILE *out, bool colour)
+{
+    const palette *colours = colour ? &coloured : &colourless;
+    const diagnostic *it = &d->list[index];
+    const bool error = it->severity == GPH_SEVERITY_ERROR;
+    print_sentence(out, colours, it->at, error ? "error" : "warning",
+                   error ? colours->error : colours->warning, it->text);
+    if (it->at.text != NULL)
+        print_excerpt(out, colours, it->at);
+    for (const note *n = it->notes; n != NULL; n = n->next)
+        print_sentence(out, colours, n->at, "note", colours->note, n->text);
+}
+
+void
 gph_diagnostics_print(const gph_diagnostics *d, FILE *out, bool colour)
 {
     const palette *colours = colour ? &coloured : &colourless;
-    for (size_t i = 0; i < d->first_of_pass; i++) {
-        const diagnostic *it = &d->list[i];
-        const bool error = it->severity == GPH_SEVERITY_ERROR;
-        print_sentence(out, colours, it->at, error ? "error" : "warning",
-                       error ? colours->error : colours->warning, it->text);
-        if (it->at.text != NULL)
-            print_excerpt(out, colours, it->at);
-        for (const note *n = it->notes; n != NULL; n = n->next)
-            print_sentence(out, colours, n->at, "note", colours->note, n->text);
-    }
+    for (size_t i = 0; i < d->first_of_pass; i++)
+        gph_diagnostics_print_one(d, i, out, colour);
     if (d->n_dropped > 0)
         fprintf(out, "and %zu more error%s\n", d->n_dropped, d->n_dropped == 1 ? "" : "s");
     if (d->out_of_memory)

@@ -34,8 +34,7 @@ void gph_context_table_report(void *context, uint32_t level, const char *node, c
                               const char *text);
 
 /* After gph_graph_activate: rings and threads of all streams. *node and *problem say what failed. */
-gph_status gph_context_activate_streams(gph_context *context, const gph_graph *graph,
-                                        uint32_t max_frames, uint32_t *node,
+gph_status gph_context_activate_streams(const gph_graph *graph, uint32_t max_frames, uint32_t *node,
                                         gph_stream_problem *problem);
 
 /* The `index`th stream that writes, in the order of nodes; NULL: there are not so many. */

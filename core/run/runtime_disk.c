@@ -157,10 +157,9 @@ runtime_at(const gph_graph *graph, uint32_t node, uint32_t copy)
 }
 
 gph_status
-gph_context_activate_streams(gph_context *context, const gph_graph *graph, uint32_t max_frames,
-                             uint32_t *node, gph_stream_problem *problem)
+gph_context_activate_streams(const gph_graph *graph, uint32_t max_frames, uint32_t *node,
+                             gph_stream_problem *problem)
 {
-    (void)context;
     for (uint32_t n = 0; n < graph->n_nodes; n++)
         for (uint32_t c = 0;
              graph->nodes[n].kind == GPH_NODE_MODULE && c < graph->nodes[n].n_copies; c++) {

@@ -1,0 +1,126 @@
+/* The rig's host: found, opened, and what it tells. [control] */
+#include "rig_inside.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* What `host = auto` means on this system. */
+static const char auto_host[] = GPH_AUTO_HOST;
+
+int
+gph_rig_find_host(gph_rig *rig)
+{
+    const gph_patch_settings *settings = &rig->patch->settings;
+    bool chosen = strcmp(settings->host, "auto") != 0;
+    const char *nearest = NULL;
+    rig->host = gph_hosts_find(rig->hosts, chosen ? settings->host : auto_host, &nearest);
+    if (!rig->host && chosen) {
+        const char *format = nearest ? "no host '%s'; did you mean '%s'?"
+                                     : "no host '%s'; 'graphophone hosts' lists what is there%s";
+        if (settings->host_entry)
+            gph_patch_error(rig->diagnostics, NULL, settings->host_entry, 0, format, settings->host,
+                            nearest ? nearest : "");
+        gph_diagnostics_end_pass(rig->diagnostics);
+        gph_rig_tell_diagnostics(rig);
+        return GPH_EXIT_PATCH;
+    }
+    if (rig->host && rig->host->host)
+        gph_rig_check_options(rig);
+    gph_status status = gph_diagnostics_end_pass(rig->diagnostics);
+    gph_rig_tell_diagnostics(rig);
+    return status == GPH_OK ? 0 : GPH_EXIT_PATCH;
+}
+
+/* ---------------------------------------------------------------- called by the host */
+
+static void
+keep_got(gph_rig *rig, const gph_got *got)
+{
+    const char *in = got->device_in ? got->device_in : "";
+    const char *out = got->device_out ? got->device_out : "";
+    rig->got = (gph_got){0};
+    memcpy(&rig->got, got, got->size < sizeof rig->got ? got->size : sizeof rig->got);
+    snprintf(rig->device, sizeof rig->device, "%s%s%s", in,
+             *in && *out && strcmp(in, out) != 0 ? ", " : "", strcmp(in, out) == 0 ? "" : out);
+    snprintf(rig->deviations, sizeof rig->deviations, "%s",
+             rig->got.deviations ? rig->got.deviations : "");
+}
+
+/* A device that is back must fit what was made for it. */
+static gph_status
+configure_again(const gph_rig *rig, const gph_got *got)
+{
+    bool fits = got->rate > rig->got.rate - 0.5 && got->rate < rig->got.rate + 0.5 &&
+                got->max_frames <= rig->got.max_frames &&
+                got->channels_in >= rig->got.channels_in &&
+                got->channels_out >= rig->got.channels_out;
+    return fits ? GPH_OK : GPH_UNSUPPORTED;
+}
+
+gph_status GPH_CALL
+gph_rig_configure(void *user, const gph_got *got)
+{
+    gph_rig *rig = user;
+    if (rig->configured)
+        return configure_again(rig, got);
+    if (!(got->rate >= 1 && got->rate <= 1e7) || got->max_frames == 0 ||
+        got->max_frames > GPH_MAX_FRAMES)
+        return GPH_ARGUMENT;
+    keep_got(rig, got);
+    rig->configure_exit = 0;
+    if (!rig->graph->rate_known || fabs(rig->graph->rate - got->rate) > 1e-9)
+        rig->configure_exit = gph_rig_build(rig, got->rate);
+    if (!rig->configure_exit)
+        rig->configure_exit = gph_rig_ready(rig, &rig->got);
+    rig->configured = rig->configure_exit == 0;
+    return rig->configured ? GPH_OK : GPH_STATE;
+}
+
+static void
+state_changed(gph_rig *rig, const gph_host_event *event)
+{
+    uint32_t was = rig->host_state;
+    rig->host_state = (uint32_t)event->value;
+    snprintf(rig->host_text, sizeof rig->host_text, "%s", event->text ? event->text : "");
+    const char *why = rig->host_text[0] ? rig->host_text : "no reason was given";
+    if (rig->stage != GPH_RIG_RUNNING)
+        return;
+    if (rig->host_state == GPH_STREAM_STATE_LOST) {
+        gph_rig_tell(rig, GPH_LOG_WARNING, GPH_NONE, event->at, "%s is gone: %s",
+                     *rig->device ? rig->device : rig->host->id, why);
+    } else if (rig->host_state == GPH_STREAM_STATE_FAILED) {
+        rig->failed_host = true;
+        rig->ended = true;
+        gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, event->at, "%s failed: %s", rig->host->id, why);
+    } else if (rig->host_state == GPH_STREAM_STATE_RUNNING && was == GPH_STREAM_STATE_LOST) {
+        gph_rig_tell(rig, GPH_LOG_WARNING, GPH_NONE, event->at, "%s is back",
+                     *rig->device ? rig->device : rig->host->id);
+    }
+}
+
+void GPH_CALL
+gph_rig_event(void *user, const gph_host_event *event)
+{
+    gph_rig *rig = user;
+    switch (event->kind) {
+    case GPH_HOST_STATE:
+        state_changed(rig, event);
+        break;
+    case GPH_HOST_LOST:
+        gph_rig_tell(rig, GPH_LOG_WARNING, GPH_NONE, event->at, "%s lost %lld %s frames%s",
+                     rig->host->id, (long long)event->value,
+                     event->flags & GPH_HOST_EVENT_OUT ? "output" : "input",
+                     event->flags & GPH_HOST_EVENT_ESTIMATED ? " (measured by the clock)" : "");
+        break;
+    case GPH_HOST_BLOCK:
+        gph_rig_tell(rig, GPH_LOG_INFO, GPH_NONE, event->at, "the block is %lld frames now",
+                     (long long)event->value);
+        break;
+    case GPH_HOST_NOTE:
+        gph_rig_tell(rig, GPH_LOG_WARNING, GPH_NONE, event->at, "%s",
+                     event->text ? event->text : "");
+        break;
+    default:
+        break;
+    }
+}

@@ -1,0 +1,170 @@
+/* A rig from the inside: what the files of rig_*.c share. [control] */
+#ifndef GPH_RUN_RIG_INSIDE_H
+#define GPH_RUN_RIG_INSIDE_H
+
+#include "context.h"
+#include "hosts.h"
+#include "osc.h"
+#include "run.h"
+#include "services.h"
+
+#include <graphophone/graphophone.h>
+
+typedef enum gph_rig_stage {
+    GPH_RIG_LOADED,
+    GPH_RIG_OPEN,
+    GPH_RIG_RUNNING,
+    GPH_RIG_STOPPED
+} gph_rig_stage;
+
+/* What has been said of a recorder, so that it is said once. */
+typedef struct gph_rig_watch {
+    uint32_t state; /* GPH_RECORDER_* */
+    int64_t gaps;
+    bool half_full;
+    bool disk_low;    /* 10 minutes */
+    bool disk_lowest; /* 1 minute */
+    uint32_t n_files; /* in `takes` */
+    bool finished;    /* its frames are in files, or it has been said why not */
+    double peak_fill;
+} gph_rig_watch;
+
+/* A finished file. */
+typedef struct gph_rig_kept_take {
+    const gph_take_file *file; /* lives as long as its stream: until the graph is freed */
+    const char *node;
+    gph_rig_gap *gaps;
+} gph_rig_kept_take;
+
+struct gph_rig {
+    gph_rig_stage stage;
+    uint32_t flags; /* GPH_RIG_* */
+    gph_rig_message_function message;
+    void *message_user;
+    size_t n_told;  /* diagnostics that were told */
+    char *rendered; /* of the message that was told last */
+
+    gph_diagnostics *diagnostics;
+    gph_patch *patch;
+    gph_catalog *catalog;
+    gph_hosts *hosts;
+    const gph_host_info *host;
+    gph_context context;
+    gph_graph_services graph_services;
+    char *folder;
+    gph_graph *graph;
+    gph_plan *plan;
+    gph_run *run;
+
+    gph_services *services;
+    gph_host_self *self;
+    gph_host_stream *stream;
+    gph_got got; /* texts live until close */
+    gph_engine engine;
+    bool configured;
+    int configure_exit; /* exit status of a refusal */
+    bool finds_end;     /* length = end */
+    int64_t length;     /* frames; -1: end of the players; -2: endless */
+    uint32_t host_state;
+    char host_text[256];
+    char device[256];
+    char deviations[1024];
+    char rights[256];
+    int64_t memory_locked; /* bytes; -1: nothing was asked for */
+    bool ended;            /* nothing more will come */
+
+    gph_osc *osc;
+    uint64_t osc_refused;
+
+    /* Failures so far. */
+    bool failed_disk, failed_host, failed_module, failed_frames;
+
+    gph_rig_watch *watches; /* one for each writer */
+    uint32_t n_writers;
+    gph_rig_kept_take *takes;
+    uint32_t n_takes;
+    uint32_t takes_capacity;
+
+    /* Ticks of the audio thread against the clock. */
+    uint64_t ticks_at;
+    int64_t ns_at;
+    double ns_per_tick;
+
+    gph_host_stats stats;    /* last seen */
+    gph_run_figures figures; /* likewise */
+    uint64_t dropped_said;
+    char *dot;
+    char *print;
+    struct gph_rig_scratch *scratch; /* for texts that live until the next call */
+};
+
+struct gph_rig_scratch {
+    uint32_t widths[2][GPH_TYPE_MAX_PORTS];
+    gph_stream_status status;
+    float peaks[GPH_MAX_CHANNELS];
+    char format[32];
+    char take_format[32];
+};
+
+/* ---- rig_tell.c */
+/* Tells a message about a node (GPH_NONE: about the rig) at its line in the patch. */
+void gph_rig_tell(gph_rig *rig, uint32_t level, uint32_t node, int64_t frame, const char *format,
+                  ...) __attribute__((format(printf, 5, 6)));
+/* Tells what diagnostics have got since the last call. */
+void gph_rig_tell_diagnostics(gph_rig *rig);
+/* For gph_context.log. */
+void gph_rig_log(void *user, uint32_t level, uint32_t node, const char *text);
+/* Copies `mine` bytes at most into a struct of the caller's that begins with its size. */
+void gph_rig_give(void *to, const void *from, uint32_t mine);
+
+/* ---- rig_graph.c */
+/* Tables and graph for a rate (0: the patch's); what was there before goes. An exit status. */
+int gph_rig_build(gph_rig *rig, double rate);
+/* Activates the graph and makes plan and run for what a host gives. An exit status. */
+int gph_rig_ready(gph_rig *rig, const gph_got *got);
+/* Undoes both. */
+void gph_rig_unbuild(gph_rig *rig);
+/* Exit status of a failure of core/graph. */
+int gph_rig_exit_of(const gph_rig *rig, gph_status status);
+/* The length in frames at a rate, or -1, -2. */
+int64_t gph_rig_length(const gph_rig *rig, double rate);
+bool gph_rig_is_offline(const gph_rig *rig);
+
+/* ---- rig_host.c */
+/* Finds the patch's host, checks its options. An exit status. */
+int gph_rig_find_host(gph_rig *rig);
+gph_status GPH_CALL gph_rig_configure(void *user, const gph_got *got);
+void GPH_CALL gph_rig_event(void *user, const gph_host_event *event);
+
+/* ---- rig_config.c */
+/* The host's settings as the patch gave them. `error` gets what the host says. */
+typedef struct gph_rig_config {
+    gph_config config; /* first */
+    const gph_rig *rig;
+    char item[1024];
+    char error[512];
+} gph_rig_config;
+void gph_rig_config_init(gph_rig_config *config, const gph_rig *rig);
+/* Adds what is wrong with the options of the rig's host. */
+void gph_rig_check_options(gph_rig *rig);
+
+/* ---- rig_watch.c */
+/* Tells what has happened to recorders, and keeps the files that were finished. */
+void gph_rig_watch_recorders(gph_rig *rig);
+/* Tells what the audio thread has noticed. */
+void gph_rig_hear_notices(gph_rig *rig);
+/* What a tick of the audio thread is worth by now. */
+void gph_rig_measure_ticks(gph_rig *rig);
+
+/* ---- rig_control.c */
+gph_status gph_rig_open_osc(gph_rig *rig);
+void gph_rig_poll_osc(gph_rig *rig);
+void gph_rig_close_osc(gph_rig *rig);
+
+/* ---- rig_open.c */
+void gph_rig_close_host(gph_rig *rig);
+
+/* ---- rig_cycle.c */
+int32_t GPH_CALL gph_rig_cycle(void *user, const gph_cycle *cycle) GPH_AUDIO;
+
+#endif

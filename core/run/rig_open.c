@@ -1,0 +1,274 @@
+/* Opens a rig's host and device, and starts it. [control] */
+#include "../platform/now.h"
+#include "../platform/residence.h"
+#include "../platform/ticks.h"
+#include "rig_inside.h"
+
+#include <stdio.h>
+
+static void
+host_log(void *user, uint32_t level, const char *id, const char *text)
+{
+    gph_rig_tell(user, level, GPH_NONE, -1, "%s: %s", id, text);
+}
+
+static gph_wish
+wish(double value, double min, uint32_t policy)
+{
+    return (gph_wish){.value = value, .min = min, .policy = policy};
+}
+
+/* Channels that a device must have: those of inputs that may be absent are not counted. */
+static uint32_t
+needed_inputs(const gph_graph *graph)
+{
+    uint32_t most = 0;
+    for (uint32_t n = 0; n < graph->n_nodes; n++) {
+        const gph_graph_node *node = &graph->nodes[n];
+        if (node->kind != GPH_NODE_INPUT || node->absent_silence)
+            continue;
+        for (uint32_t c = 0; c < node->out[0].channels; c++)
+            if (node->device_channels[c] + 1 > most)
+                most = node->device_channels[c] + 1;
+    }
+    return most;
+}
+
+static gph_want
+want_of(const gph_rig *rig, gph_config *options)
+{
+    const gph_patch_settings *s = &rig->patch->settings;
+    const gph_graph *graph = rig->graph;
+    bool offline = gph_rig_is_offline(rig);
+    double rate = s->rate ? s->rate : offline ? graph->rate : 0;
+    gph_want want = {.size = sizeof want,
+                     .on_loss = (uint32_t)s->on_loss,
+                     .timeline = (uint32_t)s->timeline,
+                     .flags = offline ? GPH_SETUP_OFFLINE : 0,
+                     .name = s->name,
+                     .device_in = s->device_in,
+                     .device_out = s->device_out,
+                     .rate = wish(rate, 0,
+                                  s->rate    ? GPH_WISH_EXACT
+                                  : rate > 0 ? GPH_WISH_PREFER
+                                             : GPH_WISH_ANY),
+                     .block = wish(s->block, 0, s->block ? GPH_WISH_PREFER : GPH_WISH_ANY),
+                     .channels_in = wish(graph->n_device_in, needed_inputs(graph), GPH_WISH_PREFER),
+                     .channels_out =
+                         wish(graph->n_device_out, graph->n_device_out, GPH_WISH_PREFER),
+                     .options = options};
+    return want;
+}
+
+/* ---------------------------------------------------------------- connections */
+
+static const char *
+rule_of(const gph_graph_node *node, uint32_t channel)
+{
+    if (node->connect == GPH_CONNECT_NONE)
+        return "none";
+    if (node->connect == GPH_CONNECT_AUTO || node->n_connect_ports == 0)
+        return "auto";
+    if (node->n_connect_ports == 1)
+        return node->connect_ports[0];
+    return channel < node->n_connect_ports ? node->connect_ports[channel] : "none";
+}
+
+static void
+connect_ports(gph_rig *rig)
+{
+    const gph_host *host = rig->host->host;
+    const gph_host_ports *ports =
+        host->extension ? host->extension(rig->self, rig->stream, GPH_PORTS_ID) : NULL;
+    if (!ports || !ports->connect)
+        return;
+    for (uint32_t n = 0; n < rig->graph->n_nodes; n++) {
+        const gph_graph_node *node = &rig->graph->nodes[n];
+        bool in = node->kind == GPH_NODE_INPUT;
+        if (!in && node->kind != GPH_NODE_OUTPUT)
+            continue;
+        uint32_t channels = in ? node->out[0].channels : node->in[0].channels;
+        for (uint32_t c = 0; c < channels; c++)
+            ports->connect(rig->stream, in ? GPH_DIRECTION_IN : GPH_DIRECTION_OUT,
+                           node->device_channels[c], rule_of(node, c));
+    }
+}
+
+static void
+open_midi(gph_rig *rig)
+{
+    const gph_host *host = rig->host->host;
+    if (!rig->patch->midi)
+        return;
+    const gph_host_midi *midi =
+        host->extension ? host->extension(rig->self, rig->stream, GPH_MIDI_ID) : NULL;
+    if (!midi) {
+        gph_rig_tell(rig, GPH_LOG_WARNING, GPH_NONE, -1, "host %s has no MIDI; 'midi' does nothing",
+                     rig->host->id);
+        return;
+    }
+    gph_status status = midi->open(rig->stream, rig->patch->midi->value);
+    if (status == GPH_OK)
+        gph_run_set_midi(rig->run, midi, rig->stream);
+    else
+        gph_rig_tell(rig, GPH_LOG_WARNING, GPH_NONE, -1, "MIDI: %s", gph_status_text(status));
+}
+
+/* ---------------------------------------------------------------- open */
+
+static int
+make_host(gph_rig *rig)
+{
+    const gph_host_info *info = rig->host;
+    if (!info || !info->host) {
+        gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1, "host %s cannot be used: it %s",
+                     info ? info->id : "jack",
+                     info && info->refused ? info->refused : "is not installed");
+        return GPH_EXIT_HOST;
+    }
+    if (gph_services_new(info->id, host_log, rig, &rig->services) != GPH_OK)
+        return GPH_EXIT_MACHINE;
+    char why[512] = "";
+    if (info->host->probe(gph_services_table(rig->services), why, sizeof why) < 0) {
+        gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1, "host %s cannot be used: %s", info->id, why);
+        return GPH_EXIT_HOST;
+    }
+    rig->self = info->host->create(gph_services_table(rig->services));
+    return rig->self ? 0 : GPH_EXIT_MACHINE;
+}
+
+/* Offline, with nobody to end it. */
+static int
+check_end(gph_rig *rig)
+{
+    if (!gph_rig_is_offline(rig) || gph_rig_length(rig, rig->graph->rate) != -1 ||
+        rig->graph->n_device_in > 0)
+        return 0;
+    for (uint32_t n = 0; n < rig->graph->n_nodes; n++)
+        if (gph_node_is_player(&rig->graph->nodes[n]))
+            return 0;
+    gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1,
+                 "nothing ends this run: it has no player; say 'length = 10s' in [patch]");
+    return GPH_EXIT_PATCH;
+}
+
+static void
+close_host(gph_rig *rig)
+{
+    const gph_host *host = rig->host ? rig->host->host : NULL;
+    if (rig->stream)
+        host->close(rig->stream);
+    if (rig->self)
+        host->destroy(rig->self);
+    gph_services_free(rig->services);
+    rig->stream = NULL;
+    rig->self = NULL;
+    rig->services = NULL;
+}
+
+static int
+open_stream(gph_rig *rig)
+{
+    gph_rig_config config;
+    gph_rig_config_init(&config, rig);
+    gph_want want = want_of(rig, &config.config);
+    rig->engine = (gph_engine){.size = sizeof rig->engine,
+                               .user = rig,
+                               .configure = gph_rig_configure,
+                               .cycle = gph_rig_cycle,
+                               .event = gph_rig_event};
+    gph_got got = {.size = sizeof got};
+    gph_status status = rig->host->host->open(rig->self, &want, &rig->engine, &rig->stream, &got);
+    if (status >= 0)
+        return 0;
+    rig->stream = NULL;
+    if (rig->configure_exit)
+        return rig->configure_exit;
+    gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1, "%s: %s", rig->host->id,
+                 config.error[0] ? config.error : gph_status_text(status));
+    return GPH_EXIT_HOST;
+}
+
+int
+gph_rig_open(gph_rig *rig)
+{
+    if (rig->stage != GPH_RIG_LOADED)
+        return rig->stage == GPH_RIG_STOPPED ? GPH_EXIT_INTERNAL : 0;
+    int exit = check_end(rig);
+    if (!exit)
+        exit = make_host(rig);
+    if (!exit)
+        exit = open_stream(rig);
+    if (!exit && gph_rig_open_osc(rig) != GPH_OK)
+        exit = GPH_EXIT_PATCH;
+    if (exit) {
+        close_host(rig);
+        return exit;
+    }
+    connect_ports(rig);
+    open_midi(rig);
+    rig->stage = GPH_RIG_OPEN;
+    if (rig->deviations[0])
+        gph_rig_tell(rig, GPH_LOG_INFO, GPH_NONE, -1, "%s", rig->deviations);
+    return 0;
+}
+
+/* ---------------------------------------------------------------- start */
+
+static bool
+is_realtime(const char *scheduling)
+{
+    return scheduling && strcmp(scheduling, "normal") != 0 && *scheduling;
+}
+
+/* One line that says what the machine gave, and whether that is enough. */
+static int
+check_rights(gph_rig *rig, const gph_residence *residence)
+{
+    gph_host_stats stats = {.size = sizeof stats};
+    rig->host->host->stats(rig->stream, &stats);
+    const char *scheduling = stats.scheduling ? stats.scheduling : "normal";
+    bool urgent = is_realtime(scheduling);
+    snprintf(rig->rights, sizeof rig->rights, "%s %s, memory %llu of %llu MB locked",
+             urgent ? "real-time" : "scheduling", scheduling,
+             (unsigned long long)(residence->locked / 1000000),
+             (unsigned long long)(residence->total / 1000000));
+    bool required = rig->patch->settings.realtime == GPH_REALTIME_REQUIRED;
+    bool good = urgent && residence->all;
+    if (good || gph_rig_is_offline(rig))
+        return 0;
+    if (required)
+        gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1,
+                     "'realtime = required', but the machine gives: %s", rig->rights);
+    return required ? GPH_EXIT_MACHINE : 0;
+}
+
+int
+gph_rig_start(gph_rig *rig)
+{
+    if (rig->stage == GPH_RIG_LOADED || rig->stage == GPH_RIG_STOPPED)
+        return GPH_EXIT_INTERNAL;
+    if (rig->stage == GPH_RIG_RUNNING)
+        return 0;
+    gph_residence residence = {0};
+    if (!gph_rig_is_offline(rig))
+        gph_residence_lock(&residence);
+    rig->ticks_at = gph_ticks();
+    rig->ns_at = gph_now_ns();
+    rig->stage = GPH_RIG_RUNNING;
+    gph_status status = rig->host->host->start(rig->stream);
+    if (status < 0) {
+        gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1, "%s did not start: %s", rig->host->id,
+                     rig->host_text[0] ? rig->host_text : gph_status_text(status));
+        rig->failed_host = true;
+        return GPH_EXIT_HOST;
+    }
+    rig->host_state = GPH_STREAM_STATE_RUNNING;
+    return check_rights(rig, &residence);
+}
+
+void
+gph_rig_close_host(gph_rig *rig)
+{
+    close_host(rig);
+}

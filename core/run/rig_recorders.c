@@ -1,0 +1,99 @@
+/* Recorders of a rig and the files that they have made. [control] */
+#include "rig_inside.h"
+
+static uint32_t
+state_of(const gph_stream_status *status)
+{
+    switch (status->state) {
+    case GPH_STREAM_RECORDING:
+        return GPH_RECORDER_RECORDING;
+    case GPH_STREAM_DEGRADED:
+        return GPH_RECORDER_DEGRADED;
+    case GPH_STREAM_CLOSING:
+        return GPH_RECORDER_CLOSING;
+    case GPH_STREAM_BROKEN:
+        return GPH_RECORDER_FAILED;
+    default:
+        return GPH_RECORDER_ARMED;
+    }
+}
+
+/* Peaks since the last call; what is read is set back. */
+static void
+take_peaks(gph_runtime_stream *stream, float *peaks)
+{
+    for (uint32_t c = 0; c < stream->channels && c < GPH_MAX_CHANNELS; c++) {
+        uint32_t bits = atomic_exchange_explicit(&stream->peaks[c], 0, memory_order_relaxed);
+        memcpy(&peaks[c], &bits, sizeof bits);
+    }
+}
+
+gph_status
+gph_rig_get_recorder(gph_rig *rig, uint32_t index, gph_rig_recorder *recorder)
+{
+    gph_runtime_stream *stream =
+        index < rig->n_writers ? gph_context_writer(rig->graph, index) : NULL;
+    if (!stream)
+        return GPH_ARGUMENT;
+    gph_stream_status *now = &rig->scratch->status;
+    gph_stream_status_get(stream->stream, now);
+    take_peaks(stream, rig->scratch->peaks);
+    double capacity = now->capacity > 0 ? (double)now->capacity : 1;
+    const gph_rig_recorder out = {
+        .state = state_of(now),
+        .node = rig->graph->nodes[stream->owner->node].name,
+        .reason = now->reason,
+        .file = now->file[0]   ? now->file
+                : stream->file ? stream->file
+                               : "",
+        .format = now->format,
+        .channels = stream->channels,
+        .takes = rig->watches[index].n_files,
+        .frames = now->frames,
+        .bytes =
+            now->rate > 0 ? (uint64_t)((double)now->frames / now->rate * now->bytes_per_second) : 0,
+        .lost = now->lost,
+        .gaps = (uint64_t)now->gaps,
+        .fill = (double)now->fill / capacity,
+        .fill_peak = (double)now->peak_fill / capacity,
+        .seconds_left = now->seconds_left,
+        .bytes_per_second = now->bytes_per_second,
+        .clipped = (uint64_t)now->clipped,
+        .not_finite = (uint64_t)now->not_finite,
+        .peaks = rig->scratch->peaks,
+    };
+    gph_rig_give(recorder, &out, sizeof out);
+    return GPH_OK;
+}
+
+gph_status
+gph_rig_get_take(const gph_rig *rig, uint32_t index, gph_rig_take *take)
+{
+    if (index >= rig->n_takes)
+        return GPH_ARGUMENT;
+    const gph_rig_kept_take *kept = &rig->takes[index];
+    const gph_take_file *file = kept->file;
+    int64_t lost = 0;
+    for (uint32_t g = 0; g < file->n_gaps; g++)
+        lost += file->gaps[g].frames;
+    uint32_t n_gaps = kept->gaps ? file->n_gaps : 0;
+    const gph_rig_take out = {
+        .channels = file->channels,
+        .path = file->path,
+        .node = kept->node,
+        .format = file->format,
+        .rate = file->rate,
+        .frames = file->frames,
+        .bytes = (uint64_t)file->bytes,
+        .first_frame = file->first_frame,
+        .lost = lost,
+        .clipped = (uint64_t)file->clipped,
+        .not_finite = (uint64_t)file->not_finite,
+        .n_gaps = n_gaps < 1000 ? n_gaps : 1000,
+        .complete = file->error == NULL,
+        .gaps = kept->gaps,
+        .peaks = file->peak,
+    };
+    gph_rig_give(take, &out, sizeof out);
+    return GPH_OK;
+}
