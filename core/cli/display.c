@@ -188,7 +188,7 @@ draw_recorder(gph_display *display, uint32_t index, const gph_rig_recorder *r,
              gph_format_bytes(r->bytes).text, r->fill * 100, gph_format_span(r->seconds_left).text,
              r->reason[0] ? r->reason : r->file);
     put_line(display, columns, line);
-    char meter[LINE];
+    char meter[LINE / 2];
     float peak = loudest(r);
     display->peaks[index] = fmaxf(peak, display->peaks[index] * 0.8f);
     if (r->channels > 2 && r->peaks)

@@ -117,6 +117,8 @@ void
 gph_stream_status_get(gph_stream *stream, gph_stream_status *status)
 {
     *status = (gph_stream_status){.free_bytes = -1, .seconds_left = -1};
+    if (stream && stream->writes)
+        gph_recorder_describe(stream->writes, status);
     if (!stream || !stream->active)
         return;
     gph_ring_status from;

@@ -321,3 +321,12 @@ gph_stream_file(gph_stream *stream, uint32_t index)
     gph_lock_give(stream->writes->lock);
     return file;
 }
+
+void
+gph_recorder_describe(const gph_recorder *recorder, gph_stream_status *status)
+{
+    const gph_spec *spec = &recorder->spec;
+    gph_format_text(spec->format, status->format, sizeof status->format);
+    status->bytes_per_frame =
+        (double)spec->what.channels * (double)gph_sample_bytes(spec->format.sample);
+}

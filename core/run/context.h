@@ -37,6 +37,9 @@ void gph_context_table_report(void *context, uint32_t level, const char *node, c
 gph_status gph_context_activate_streams(const gph_graph *graph, uint32_t max_frames, uint32_t *node,
                                         gph_stream_problem *problem);
 
+/* After gph_graph_activate: those whose extension offers work get a worker. */
+gph_status gph_context_attach_workers(gph_context *context, const gph_graph *graph);
+
 /* The `index`th stream that writes, in the order of nodes; NULL: there are not so many. */
 gph_runtime_stream *gph_context_writer(const gph_graph *graph, uint32_t index);
 

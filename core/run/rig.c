@@ -67,7 +67,13 @@ load_all(gph_rig *rig, const char *path, const gph_rig_options *options)
     rig->context.log_user = rig;
     rig->graph_services = gph_context_services(&rig->context);
     exit = gph_rig_find_host(rig);
-    return exit ? exit : gph_rig_build(rig, 0);
+    if (!exit)
+        exit = gph_rig_build(rig, 0);
+    if (!exit)
+        exit = gph_rig_check_end(rig);
+    if (!exit && (rig->flags & GPH_RIG_REPORT))
+        exit = gph_rig_report(rig);
+    return exit;
 }
 
 static gph_rig *

@@ -4,6 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* The block for which a rig that is only looked at is activated. */
+enum { REPORT_FRAMES = 1024 };
+
 int
 gph_rig_exit_of(const gph_rig *rig, gph_status status)
 {
@@ -118,6 +121,14 @@ check_width(gph_rig *rig, const gph_got *got)
     return exit;
 }
 
+int
+gph_rig_report(gph_rig *rig)
+{
+    gph_status status = gph_graph_activate(rig->graph, REPORT_FRAMES, rig->diagnostics);
+    gph_rig_tell_diagnostics(rig);
+    return gph_rig_exit_of(rig, status);
+}
+
 static int
 activate(gph_rig *rig, const gph_got *got)
 {
@@ -130,6 +141,8 @@ activate(gph_rig *rig, const gph_got *got)
     gph_rig_tell_diagnostics(rig);
     if (status != GPH_OK)
         return gph_rig_exit_of(rig, status);
+    if (gph_context_attach_workers(&rig->context, rig->graph) != GPH_OK)
+        return GPH_EXIT_MACHINE;
     gph_stream_problem problem = {.text = ""};
     uint32_t node = GPH_NONE;
     status = gph_context_activate_streams(rig->graph, got->max_frames, &node, &problem);

@@ -31,6 +31,38 @@ gph_rig_find_host(gph_rig *rig)
     return status == GPH_OK ? 0 : GPH_EXIT_PATCH;
 }
 
+static bool
+has_options(const gph_rig *rig)
+{
+    const gph_patch_settings *settings = &rig->patch->settings;
+    for (uint32_t o = 0; o < settings->n_options; o++)
+        if (strcmp(settings->options[o].host, rig->host->id) == 0)
+            return true;
+    return false;
+}
+
+/* An offline run until the end needs a player, or an input that may end: one that an option of the
+ * host speaks of. */
+int
+gph_rig_check_end(gph_rig *rig)
+{
+    if (!gph_rig_is_offline(rig) || gph_rig_length(rig, rig->graph->rate) != -1 ||
+        (rig->graph->n_device_in > 0 && has_options(rig)))
+        return 0;
+    for (uint32_t n = 0; n < rig->graph->n_nodes; n++)
+        if (gph_node_is_player(&rig->graph->nodes[n]))
+            return 0;
+    const gph_patch_settings *settings = &rig->patch->settings;
+    static const char sentence[] = "nothing ends this run: it has no player; say 'length = 10s'";
+    if (settings->host_entry)
+        gph_patch_error(rig->diagnostics, NULL, settings->host_entry, 0, "%s", sentence);
+    else
+        gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1, "%s", sentence);
+    gph_diagnostics_end_pass(rig->diagnostics);
+    gph_rig_tell_diagnostics(rig);
+    return GPH_EXIT_PATCH;
+}
+
 /* ---------------------------------------------------------------- called by the host */
 
 static void

@@ -122,6 +122,8 @@ void gph_rig_give(void *to, const void *from, uint32_t mine);
 int gph_rig_build(gph_rig *rig, double rate);
 /* Activates the graph and makes plan and run for what a host gives. An exit status. */
 int gph_rig_ready(gph_rig *rig, const gph_got *got);
+/* Activates the graph to be looked at: without tables' memory, device or files. An exit status. */
+int gph_rig_report(gph_rig *rig);
 /* Undoes both. */
 void gph_rig_unbuild(gph_rig *rig);
 /* Exit status of a failure of core/graph. */
@@ -133,6 +135,8 @@ bool gph_rig_is_offline(const gph_rig *rig);
 /* ---- rig_host.c */
 /* Finds the patch's host, checks its options. An exit status. */
 int gph_rig_find_host(gph_rig *rig);
+/* Whether anything ends an offline run that is to last until the end. An exit status. */
+int gph_rig_check_end(gph_rig *rig);
 gph_status GPH_CALL gph_rig_configure(void *user, const gph_got *got);
 void GPH_CALL gph_rig_event(void *user, const gph_host_event *event);
 

@@ -137,21 +137,6 @@ make_host(gph_rig *rig)
     return rig->self ? 0 : GPH_EXIT_MACHINE;
 }
 
-/* Offline, with nobody to end it. */
-static int
-check_end(gph_rig *rig)
-{
-    if (!gph_rig_is_offline(rig) || gph_rig_length(rig, rig->graph->rate) != -1 ||
-        rig->graph->n_device_in > 0)
-        return 0;
-    for (uint32_t n = 0; n < rig->graph->n_nodes; n++)
-        if (gph_node_is_player(&rig->graph->nodes[n]))
-            return 0;
-    gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1,
-                 "nothing ends this run: it has no player; say 'length = 10s' in [patch]");
-    return GPH_EXIT_PATCH;
-}
-
 static void
 close_host(gph_rig *rig)
 {
@@ -194,9 +179,7 @@ gph_rig_open(gph_rig *rig)
 {
     if (rig->stage != GPH_RIG_LOADED)
         return rig->stage == GPH_RIG_STOPPED ? GPH_EXIT_INTERNAL : 0;
-    int exit = check_end(rig);
-    if (!exit)
-        exit = make_host(rig);
+    int exit = make_host(rig);
     if (!exit)
         exit = open_stream(rig);
     if (!exit && gph_rig_open_osc(rig) != GPH_OK)

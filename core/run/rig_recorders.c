@@ -38,6 +38,7 @@ gph_rig_get_recorder(gph_rig *rig, uint32_t index, gph_rig_recorder *recorder)
     gph_stream_status *now = &rig->scratch->status;
     gph_stream_status_get(stream->stream, now);
     take_peaks(stream, rig->scratch->peaks);
+    double rate = now->rate > 0 ? now->rate : rig->graph->rate;
     double capacity = now->capacity > 0 ? (double)now->capacity : 1;
     const gph_rig_recorder out = {
         .state = state_of(now),
@@ -50,14 +51,13 @@ gph_rig_get_recorder(gph_rig *rig, uint32_t index, gph_rig_recorder *recorder)
         .channels = stream->channels,
         .takes = rig->watches[index].n_files,
         .frames = now->frames,
-        .bytes =
-            now->rate > 0 ? (uint64_t)((double)now->frames / now->rate * now->bytes_per_second) : 0,
+        .bytes = (uint64_t)((double)now->frames * now->bytes_per_frame),
         .lost = now->lost,
         .gaps = (uint64_t)now->gaps,
         .fill = (double)now->fill / capacity,
         .fill_peak = (double)now->peak_fill / capacity,
         .seconds_left = now->seconds_left,
-        .bytes_per_second = now->bytes_per_second,
+        .bytes_per_second = now->bytes_per_frame * rate,
         .clipped = (uint64_t)now->clipped,
         .not_finite = (uint64_t)now->not_finite,
         .peaks = rig->scratch->peaks,

@@ -133,3 +133,27 @@ gph_context_wants_restart(gph_context *context, uint32_t *node)
         }
     return wants;
 }
+
+static gph_status
+attach_worker(gph_context *context, const gph_graph_node *node, const gph_graph_copy *copy)
+{
+    gph_node_runtime *runtime = gph_runtime_of(copy->runtime);
+    runtime->instance = copy->instance;
+    const gph_worker_node *offer =
+        node->type->type.extension ? node->type->type.extension(copy->instance, GPH_WORKER_NODE_ID)
+                                   : NULL;
+    runtime->worker = offer && offer->work ? offer : NULL;
+    return runtime->worker ? gph_workers_attach(context->workers, runtime) : GPH_OK;
+}
+
+gph_status
+gph_context_attach_workers(gph_context *context, const gph_graph *graph)
+{
+    gph_status status = GPH_OK;
+    for (uint32_t n = 0; n < graph->n_nodes; n++)
+        for (uint32_t c = 0;
+             graph->nodes[n].kind == GPH_NODE_MODULE && c < graph->nodes[n].n_copies; c++)
+            if (status == GPH_OK)
+                status = attach_worker(context, &graph->nodes[n], &graph->nodes[n].copies[c]);
+    return status;
+}
