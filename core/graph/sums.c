@@ -3,19 +3,18 @@
 
 /* ---------------------------------------------------------------- widths */
 
-/* Channels of all that a term names, before its selection; 0: not known yet. */
+/* Channels of all that a term names, before its selection; 0: not known yet. A port that is not
+ * there counts as one channel: that it is not is told when the sums are made. */
 static uint32_t
 full_width(const gph_graph_inside *inside, const gph_term *term)
 {
     uint32_t first, width = 0;
     const uint32_t n = gph_graph_named(inside, term->node, term->all_copies, &first);
     for (uint32_t i = 0; i < n; i++) {
-        const uint32_t port = inside->states[first + i].has_widths
-                                  ? gph_graph_term_port(inside, term, first + i)
-                                  : GPH_NONE;
-        if (port == GPH_NONE)
+        if (!inside->states[first + i].has_widths)
             return 0;
-        width += inside->nodes[first + i].out[port].channels;
+        const uint32_t port = gph_graph_term_port(inside, term, first + i);
+        width += port != GPH_NONE ? inside->nodes[first + i].out[port].channels : 1;
     }
     return width;
 }

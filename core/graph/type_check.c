@@ -212,8 +212,7 @@ check_tables(gph_type *type, gph_port *ports, gph_param *params, const judge *to
 {
     gph_status status = check_names(type, port_name, type->n_ports, "port", to);
     if (status == GPH_OK)
-        status = check_names(type, key_name, type->n_params + type->n_settings,
-                             "parameter or setting", to);
+        status = check_names(type, key_name, type->n_params + type->n_settings, "key", to);
     if (status == GPH_OK)
         status = check_names(type, meter_name, type->n_meters, "meter", to);
     if (status == GPH_OK)
