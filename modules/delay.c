@@ -48,7 +48,7 @@ activate(gph_node *self, gph_setup *setup)
     uint32_t frames = 1;
     self->rate = setup->rate;
     self->n_channels = setup->in_channels[0];
-    self->longest = (uint32_t)ceil(self->max_seconds * setup->rate);
+    self->longest = (uint32_t)ceil(self->max_seconds * setup->rate - 1e-6);
     self->longest = self->longest > 1 ? self->longest : 1;
     while (frames < self->longest + 2)
         frames *= 2;

@@ -34,7 +34,6 @@ struct gph_node {
     channel *channels; /* an even number: the last of an odd count has no sound */
     float *memory;
     size_t n_samples;
-    uint64_t position; /* frames since activate */
 };
 
 /* Parameters of a chunk. */
@@ -101,7 +100,6 @@ activate(gph_node *self, gph_setup *setup)
 {
     self->n_channels = setup->in_channels[0];
     self->n_pairs = (self->n_channels + 1) / 2;
-    self->position = 0;
     self->channels = calloc(2 * (size_t)self->n_pairs, sizeof *self->channels);
     if (!self->channels)
         return GPH_MEMORY;
@@ -279,22 +277,13 @@ pair_run(channel *pair, const float *const *in, float *const *out, uint32_t here
     }
 }
 
-/* Low-passes do not keep what is NaN, Inf or absurd. */
-static void GPH_AUDIO
-mend(gph_node *self)
-{
-    for (uint32_t c = 0; c < 2 * self->n_pairs; c++)
-        for (uint32_t k = 0; k < COMBS; k++)
-            self->channels[c].low[k] = gph_sane(self->channels[c].low[k]);
-}
-
 static int32_t GPH_CALL GPH_AUDIO
 process(gph_node *self, const gph_io *io)
 {
     factors p;
     uint32_t at = 0;
     while (at < io->frames) {
-        uint32_t n = gph_chunk(self->position, io->frames - at);
+        uint32_t n = io->frames - at < GPH_CHUNK ? io->frames - at : GPH_CHUNK;
         prepare(&p, io, at, n);
         for (uint32_t c = 0; c < self->n_channels; c += 2) {
             uint32_t here = self->n_channels - c < 2 ? 1 : 2, second = c + here - 1;
@@ -302,10 +291,7 @@ process(gph_node *self, const gph_io *io)
             float *const out[2] = {io->out[0].ch[c] + at, io->out[0].ch[second] + at};
             pair_run(&self->channels[c], in, out, here, &p, n);
         }
-        self->position += n;
         at += n;
-        if (self->position % GPH_CHUNK == 0)
-            mend(self);
     }
     return GPH_OK;
 }
