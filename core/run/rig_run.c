@@ -4,6 +4,21 @@
 
 #include <stdio.h>
 
+/* While OSC is open it is looked at so often: what comes in is at most so late. */
+enum { OSC_MS = 5 };
+
+static void
+dispatch_live(gph_rig *rig, int32_t timeout_ms)
+{
+    int32_t left = timeout_ms < 0 ? 0 : timeout_ms;
+    while (rig->osc && left > OSC_MS && !rig->ended) {
+        rig->host->host->dispatch(rig->self, OSC_MS);
+        gph_rig_poll_osc(rig);
+        left -= OSC_MS;
+    }
+    rig->host->host->dispatch(rig->self, left);
+}
+
 /* Frames of a call of step: a fiftieth of a second of time, so that a time-out is kept. */
 enum { STEP_FRAMES = 16384, STOP_SECONDS = 10 };
 
@@ -41,7 +56,7 @@ gph_rig_dispatch(gph_rig *rig, int32_t timeout_ms)
         if (gph_rig_is_offline(rig))
             dispatch_offline(rig, timeout_ms);
         else
-            rig->host->host->dispatch(rig->self, timeout_ms < 0 ? 0 : timeout_ms);
+            dispatch_live(rig, timeout_ms);
     }
     gph_rig_poll_osc(rig);
     gph_rig_hear_notices(rig);

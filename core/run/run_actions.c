@@ -172,3 +172,17 @@ gph_run_act(gph_run *run)
             gph_run_params_set(run, action);
     }
 }
+
+/* How much of a block that begins at `clock` may be run at once. */
+uint32_t
+gph_run_cut(const gph_run *run, int64_t clock, uint32_t frames)
+{
+    for (uint32_t n = run->next_action; n < run->n_actions; n++) {
+        const gph_run_action *action = &run->actions[n];
+        if (action->frame >= clock + frames)
+            break;
+        if (action->kind == GPH_COMMAND_TRIGGER && run->cuts[action->node])
+            return action->frame <= clock ? 1 : (uint32_t)(action->frame - clock);
+    }
+    return frames;
+}

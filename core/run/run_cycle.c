@@ -110,6 +110,8 @@ run_blocks(gph_run *run, const gph_cycle *cycle)
         uint32_t n = cycle->frames - done < run->limit ? cycle->frames - done : run->limit;
         if (left < (int64_t)n)
             n = left > 0 ? (uint32_t)left : 0;
+        if (run->cuts)
+            n = gph_run_cut(run, clock, n);
         if (n > 0) {
             gph_run_block(run, cycle, done, n);
             run->io_flags &= ~(uint32_t)GPH_IO_DISCONT;

@@ -40,18 +40,20 @@ gph_run_give(gph_run *run, uint32_t node, uint32_t trigger, int64_t when, float 
         gph_run_put_event(run, &run->steps[first + c], &event);
 }
 
-/* What was kept for this block. */
+/* What was kept for this block; what this block has given itself waits for the next one. */
 void
 gph_run_take_late(gph_run *run, gph_run_step *step)
 {
+    uint32_t kept = 0;
     for (uint32_t n = 0; n < step->n_late; n++) {
         gph_event event = step->late[n];
-        event.frame = event.when > run->clock ? (uint32_t)(event.when - run->clock) : 0;
-        if (event.frame >= run->block)
-            event.frame = run->block - 1;
-        gph_run_put_event(run, step, &event);
+        event.frame = 0;
+        if (event.when < run->clock)
+            gph_run_put_event(run, step, &event);
+        else
+            step->late[kept++] = event;
     }
-    step->n_late = 0;
+    step->n_late = kept;
 }
 
 static void

@@ -170,6 +170,25 @@ make_lists(gph_run *run)
     return GPH_OK;
 }
 
+/* Writers of tables that somebody follows. */
+static gph_status
+make_cuts(gph_run *run)
+{
+    const gph_graph *graph = run->plan->graph;
+    bool *cuts = take(run, graph->n_nodes + 1u, sizeof *cuts);
+    bool any = false;
+    for (uint32_t s = 0; cuts && s < run->n_steps; s++) {
+        const gph_node_runtime *runtime = run->steps[s].runtime;
+        for (uint32_t f = 0; runtime && f < runtime->n_followed; f++) {
+            uint32_t writer = graph->nodes[runtime->followed[f]].table.writer;
+            if (writer != GPH_NONE)
+                any = cuts[writer] = true;
+        }
+    }
+    run->cuts = any ? cuts : NULL;
+    return cuts ? GPH_OK : GPH_MEMORY;
+}
+
 static gph_status
 make_all(gph_run *run, const gph_run_options *options)
 {
@@ -188,6 +207,8 @@ make_all(gph_run *run, const gph_run_options *options)
         status = make_queues(run);
     if (status == GPH_OK)
         status = make_lists(run);
+    if (status == GPH_OK)
+        status = make_cuts(run);
     return status;
 }
 

@@ -198,6 +198,10 @@ struct gph_run {
     uint32_t n_meters;
     const uint32_t *const *first_meter; /* [node][meter]: place of item 0 */
 
+    /* Of each node of the graph: a trigger for it is alone in a block of one frame, as a reader that
+     * runs before it (FOLLOW) must see what it does from the next frame on. NULL: none is. */
+    const bool *cuts;
+
     /* What happens when. */
     gph_run_action *actions; /* of this cycle, sorted */
     uint32_t n_actions;
@@ -260,6 +264,7 @@ void gph_run_emit(gph_run *run, gph_run_step *step, const gph_event *event) GPH_
 /* ---- run_actions.c */
 void gph_run_collect(gph_run *run, const gph_cycle *cycle) GPH_AUDIO;
 void gph_run_act(gph_run *run) GPH_AUDIO;
+uint32_t gph_run_cut(const gph_run *run, int64_t clock, uint32_t frames) GPH_AUDIO;
 /* ---- run_params.c */
 void gph_run_params_set(gph_run *run, const gph_run_action *action) GPH_AUDIO;
 void gph_run_params_settle(gph_run *run) GPH_AUDIO;

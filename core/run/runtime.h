@@ -37,6 +37,8 @@ struct gph_node_runtime {
     gph_table *tables[GPH_RUN_MAX_TABLES];
     uint32_t n_tables;
     bool writes_table;
+    uint32_t followed[GPH_RUN_MAX_TABLES]; /* table nodes opened with FOLLOW */
+    uint32_t n_followed;
 
     /* Worker. */
     const gph_worker_node *worker; /* what the module's extension gave; NULL: it has none */

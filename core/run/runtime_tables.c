@@ -21,6 +21,8 @@ open_table(const gph_runtime *rt, const char *setting, uint32_t access)
             return handle;
     runtime->tables[runtime->n_tables++] = handle;
     runtime->writes_table |= access == GPH_TABLE_WRITE;
+    if (access == GPH_TABLE_FOLLOW)
+        runtime->followed[runtime->n_followed++] = table;
     return handle;
 }
 
@@ -30,6 +32,7 @@ gph_runtime_close_tables(gph_node_runtime *runtime)
     for (uint32_t n = 0; n < runtime->n_tables; n++)
         gph_table_close(runtime->tables[n]);
     runtime->n_tables = 0;
+    runtime->n_followed = 0;
     runtime->writes_table = false;
 }
 
