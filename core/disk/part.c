@@ -221,6 +221,17 @@ gph_part_frames(const gph_part *part)
     return part->frames;
 }
 
+int64_t
+gph_part_bytes(const gph_part *part)
+{
+    int64_t most = 0;
+    for (uint32_t n = 0; n < part->n_files; n++) {
+        int64_t bytes = gph_output_bytes(part->files[n].output);
+        most = bytes > most ? bytes : most;
+    }
+    return most;
+}
+
 void
 gph_part_sums(const gph_part *part, int64_t *clipped, int64_t *not_finite)
 {

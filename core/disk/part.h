@@ -48,6 +48,8 @@ bool gph_part_cue(gph_part *part, int64_t position);
 int gph_part_close(gph_part *part, const char *error, bool give_up);
 
 int64_t gph_part_frames(const gph_part *part);
+/* Of the longest of its files. */
+int64_t gph_part_bytes(const gph_part *part);
 /* Sums over all files so far, and the name of the first. */
 void gph_part_sums(const gph_part *part, int64_t *clipped, int64_t *not_finite);
 const char *gph_part_name(const gph_part *part);

@@ -15,11 +15,7 @@ static gph_status
 check_offered(const gph_stream_write *what, gph_stream_problem *problem)
 {
     const char *setting = NULL;
-    if (what->rotate_seconds > 0 || what->rotate_bytes > 0)
-        setting = "rotate";
-    else if (what->flags & GPH_STREAM_ROTATE_CLOCK)
-        setting = "rotate-at";
-    else if (what->sync_seconds > 0)
+    if (what->sync_seconds > 0)
         setting = "sync";
     else if (what->reserve_seconds > 0)
         setting = "reserve";
@@ -59,6 +55,14 @@ check_numbers(gph_stream_write *what, gph_stream_problem *problem)
         what->gap_limit_seconds = 10;
     if (!within(what->gap_limit_seconds, 0, 86400))
         return gph_stream_refuse(problem, GPH_ARGUMENT, "gap-limit", "a gap limit is at most 24 h");
+    if (what->rotate_seconds != 0 && !within(what->rotate_seconds, 1, 1e9))
+        return gph_stream_refuse(problem, GPH_ARGUMENT, "rotate", "a new file at most each second");
+    if (what->rotate_bytes != 0 && what->rotate_bytes < 1 << 20)
+        return gph_stream_refuse(problem, GPH_ARGUMENT, "rotate", "a file is to be 1 MiB at least");
+    if (what->flags & GPH_STREAM_ROTATE_CLOCK &&
+        !(what->rotate_seconds > 0 && what->rotate_seconds <= 86400))
+        return gph_stream_refuse(problem, GPH_ARGUMENT, "rotate-at",
+                                 "'clock' needs a 'rotate' of up to 24 h, as in 1h");
     if (!(what->flags & GPH_STREAM_QUALITY))
         what->quality = 0.4;
     if (!within(what->quality, 0, 1))

@@ -125,6 +125,9 @@ make_writer(gph_stream *stream, double rate, uint32_t max_frames, const uint32_t
         .preroll = (uint64_t)llrint(what->preroll_seconds * rate),
         .gap_limit = (int64_t)llrint(what->gap_limit_seconds * rate),
         .gap = what->gap,
+        .rotate_clock = what->flags & GPH_STREAM_ROTATE_CLOCK,
+        .rotate_seconds = what->rotate_seconds,
+        .rotate_bytes = what->rotate_bytes,
         .clock = recorder->clock,
         .takes = recorder->takes,
         .part =

@@ -18,8 +18,11 @@ typedef struct gph_writer_plan {
     uint64_t hold_back; /* frames at the end that a late stop may still cut off */
     uint64_t keep;      /* frames behind the writer that a late start may still ask for */
     uint64_t preroll;
-    int64_t gap_limit; /* frames; a longer gap always splits */
-    uint32_t gap;      /* GPH_GAP_* */
+    int64_t gap_limit;     /* frames; a longer gap always splits */
+    uint32_t gap;          /* GPH_GAP_* */
+    bool rotate_clock;     /* at whole multiples of rotate_seconds of the local day */
+    double rotate_seconds; /* a new file so often; 0: never */
+    int64_t rotate_bytes;  /* a new file before this size; 0: never */
     gph_part_plan part;
     const gph_time_source *clock;
     gph_take_counter *takes;

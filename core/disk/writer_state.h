@@ -14,11 +14,12 @@ typedef struct gph_take {
     bool noted;   /* the gap that is being filled stands in the report */
     uint32_t number;
     uint32_t part_number;
-    int64_t start;   /* clock of the trigger */
-    int64_t stop;    /* first frame not taken; INT64_MAX: not known */
-    int64_t clock;   /* of the next frame of the file */
-    int64_t graph;   /* the same in the graph's count */
-    int64_t wall_ns; /* time of day at `start` */
+    int64_t start;    /* clock of the trigger */
+    int64_t stop;     /* first frame not taken; INT64_MAX: not known */
+    int64_t clock;    /* of the next frame of the file */
+    int64_t graph;    /* the same in the graph's count */
+    int64_t wall_ns;  /* time of day at `start` */
+    int64_t part_end; /* clock at which a new part is to begin */
     int64_t lost;
     int64_t frames;              /* in closed parts */
     int64_t clipped, not_finite; /* in closed parts */

@@ -57,6 +57,25 @@ gap_ahead(const gph_writer *writer, const gph_break *at, int64_t *boundary)
     return after - take->graph;
 }
 
+/* Clock at which the part that begins now is to end. */
+static int64_t
+part_end(const gph_writer *writer, int64_t wall_ns)
+{
+    double seconds = writer->plan.rotate_seconds;
+    if (!(seconds > 0))
+        return INT64_MAX;
+    if (writer->plan.rotate_clock) {
+        gph_calendar now;
+        gph_clock_calendar(wall_ns, writer->plan.part.name->utc, &now);
+        double of_day =
+            now.hour * 3600 + now.minute * 60 + now.second + (double)(wall_ns % 1000000000) / 1e9;
+        /* A frame too early would make a part of one frame. */
+        double left = seconds - fmod(of_day, seconds);
+        seconds = left * writer->plan.rate < 1.5 ? left + seconds : left;
+    }
+    return writer->take.clock + (int64_t)llrint(seconds * writer->plan.rate);
+}
+
 static bool
 open_part(gph_writer *writer)
 {
@@ -76,6 +95,7 @@ open_part(gph_writer *writer)
         memcpy(writer->status.reason, text, sizeof text);
         return false;
     }
+    take->part_end = part_end(writer, place.wall_ns);
     gph_ring_put_news(&writer->ring, GPH_STREAM_OPENED, take->clock);
     return true;
 }
@@ -110,6 +130,28 @@ close_part(gph_writer *writer)
     return true;
 }
 
+/* Frames that may be added to the part before it is full. */
+static int64_t
+part_room(const gph_writer *writer)
+{
+    /* What headers and tags take, in any container. */
+    enum { HEADER = 16384 };
+    gph_format format = writer->plan.part.output.format;
+    int64_t bytes = gph_sample_bytes(format.sample);
+    int64_t limit = gph_format_limit(format);
+    int64_t wanted = writer->plan.rotate_bytes;
+    int64_t left = writer->part ? writer->take.part_end - writer->take.clock : INT64_MAX;
+    if (wanted && wanted - HEADER < limit)
+        limit = wanted - HEADER;
+    if (limit == INT64_MAX)
+        return left;
+    if (!bytes)
+        return writer->part && gph_part_bytes(writer->part) >= limit - limit / 8 ? 0 : left;
+    int64_t width = writer->plan.part.name->per_channel ? 1 : writer->ring.geometry.channels;
+    return least(left,
+                 limit / (bytes * width) - (writer->part ? gph_part_frames(writer->part) : 0));
+}
+
 /* Writes `frames` of sound, or of silence, at the file's present place. */
 static bool
 put_frames(gph_writer *writer, int64_t frames, bool silence)
@@ -117,6 +159,7 @@ put_frames(gph_writer *writer, int64_t frames, bool silence)
     gph_take *take = &writer->take;
     if (!writer->part && !open_part(writer))
         return false;
+    frames = least(frames, part_room(writer));
     for (uint32_t c = 0; c < writer->ring.geometry.channels; c++) {
         float *samples = writer->samples + (size_t)c * writer->plan.part.batch_frames;
         if (silence)
@@ -219,19 +262,6 @@ carry_out(gph_writer *writer)
             return 0;
     }
     return INT64_MAX;
-}
-
-/* Frames that may be added to the part before its container is full. */
-static int64_t
-part_room(const gph_writer *writer)
-{
-    gph_format format = writer->plan.part.output.format;
-    int64_t bytes = gph_sample_bytes(format.sample);
-    int64_t limit = gph_format_limit(format);
-    if (limit == INT64_MAX || !bytes)
-        return INT64_MAX;
-    int64_t width = writer->plan.part.name->per_channel ? 1 : writer->ring.geometry.channels;
-    return limit / (bytes * width) - (writer->part ? gph_part_frames(writer->part) : 0);
 }
 
 /* Work that must come before new frames. False: the disk goes on refusing. */
