@@ -82,6 +82,11 @@ void
 gph_diagnostics_print_one(const gph_diagnostics *d, size_t index, FILE *out, bool colour)
 {
     const palette *colours = colour ? &coloured : &colourless;
+    if (index >= d->first_of_pass) {
+        print_sentence(out, colours, (gph_position){NULL, 0}, "error", colours->error,
+                       "memory is out");
+        return;
+    }
     const diagnostic *it = &d->list[index];
     const bool error = it->severity == GPH_SEVERITY_ERROR;
     print_sentence(out, colours, it->at, error ? "error" : "warning",
@@ -95,12 +100,10 @@ gph_diagnostics_print_one(const gph_diagnostics *d, size_t index, FILE *out, boo
 void
 gph_diagnostics_print(const gph_diagnostics *d, FILE *out, bool colour)
 {
-    const palette *colours = colour ? &coloured : &colourless;
     for (size_t i = 0; i < d->first_of_pass; i++)
         gph_diagnostics_print_one(d, i, out, colour);
     if (d->n_dropped > 0)
         fprintf(out, "and %zu more error%s\n", d->n_dropped, d->n_dropped == 1 ? "" : "s");
     if (d->out_of_memory)
-        print_sentence(out, colours, (gph_position){NULL, 0}, "error", colours->error,
-                       "memory is out");
+        gph_diagnostics_print_one(d, d->first_of_pass, out, colour);
 }
