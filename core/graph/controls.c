@@ -119,7 +119,7 @@ add_edge(gph_graph_inside *inside, const aim *at, const gph_source *source, uint
                                                         .source = source,
                                                         .entry = at->control->entry};
     inside->states[from].used = true;
-    return late ? GPH_OK : gph_graph_add_point_edge(inside, from, at->node);
+    return late ? GPH_OK : gph_graph_add_point_edge(inside, from, at->node, false);
 }
 
 /* `on NODE.TRIGGER`: from each copy of the node. */

@@ -51,6 +51,7 @@ typedef struct table_use {
 typedef struct point_edge {
     uint32_t from;
     uint32_t to;
+    bool wire; /* else a trigger or a table: no width hangs on it */
 } point_edge;
 
 /* Points of a lower rank run first where nothing else orders them. */
@@ -150,7 +151,8 @@ setting_value *gph_graph_setting(const gph_graph_inside *inside, uint32_t node, 
 uint32_t gph_graph_node_of(const gph_graph_inside *inside, uint32_t point);
 
 /* `to` runs after `from`; points. */
-gph_status gph_graph_add_point_edge(gph_graph_inside *inside, uint32_t from, uint32_t to);
+gph_status gph_graph_add_point_edge(gph_graph_inside *inside, uint32_t from, uint32_t to,
+                                    bool wire);
 
 /* The nodes that a name stands for: one, or with `all` (`zone*`) those of a repeated section.
  * 0: there are none. */

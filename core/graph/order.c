@@ -10,7 +10,7 @@
 /* ---------------------------------------------------------------- edges by point */
 
 gph_status
-gph_graph_add_point_edge(gph_graph_inside *inside, uint32_t from, uint32_t to)
+gph_graph_add_point_edge(gph_graph_inside *inside, uint32_t from, uint32_t to, bool wire)
 {
     if (inside->n_points_edges >= GPH_GRAPH_MAX_EDGES) {
         gph_diagnostics_error(inside->diagnostics, (gph_position){0},
@@ -21,7 +21,7 @@ gph_graph_add_point_edge(gph_graph_inside *inside, uint32_t from, uint32_t to)
     if (!gph_arena_grow(inside->arena, &inside->points_edges, inside->n_points_edges,
                         &inside->points_edges_capacity, sizeof *inside->points_edges))
         return GPH_MEMORY;
-    inside->points_edges[inside->n_points_edges++] = (point_edge){from, to};
+    inside->points_edges[inside->n_points_edges++] = (point_edge){from, to, wire};
     return GPH_OK;
 }
 
@@ -35,7 +35,7 @@ fill_edges(gph_sorting *sorting, const gph_graph_inside *inside)
     }
     for (uint32_t p = 0; p < sorting->n; p++)
         sorting->first[p + 1] += sorting->first[p];
-    uint32_t *next = sorting->heap; /* not in use yet */
+    uint32_t *next = sorting->order; /* not in use yet */
     memcpy(next, sorting->first, sorting->n * sizeof *next);
     for (size_t i = 0; i < inside->n_points_edges; i++)
         sorting->to[next[inside->points_edges[i].from]++] = inside->points_edges[i].to;
@@ -71,42 +71,11 @@ find_early(const gph_graph_inside *inside, uint8_t *rank)
     }
 }
 
-static bool
-comes_before(const gph_sorting *sorting, uint32_t a, uint32_t b)
-{
-    if (sorting->rank[a] != sorting->rank[b])
-        return sorting->rank[a] < sorting->rank[b];
-    return a < b;
-}
-
+/* Ranks first, then the order of the file. */
 static void
 push(gph_sorting *sorting, uint32_t point)
 {
-    uint32_t at = sorting->n_heap++;
-    while (at > 0 && comes_before(sorting, point, sorting->heap[(at - 1) / 2])) {
-        sorting->heap[at] = sorting->heap[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    sorting->heap[at] = point;
-}
-
-static uint32_t
-pop(gph_sorting *sorting)
-{
-    const uint32_t top = sorting->heap[0];
-    const uint32_t last = sorting->heap[--sorting->n_heap];
-    uint32_t at = 0;
-    for (uint32_t child = 1; child < sorting->n_heap; child = 2 * at + 1) {
-        if (child + 1 < sorting->n_heap &&
-            comes_before(sorting, sorting->heap[child + 1], sorting->heap[child]))
-            child++;
-        if (!comes_before(sorting, sorting->heap[child], last))
-            break;
-        sorting->heap[at] = sorting->heap[child];
-        at = child;
-    }
-    sorting->heap[at] = last;
-    return top;
+    gph_heap_push(&sorting->next, (uint64_t)sorting->rank[point] << 32 | point);
 }
 
 void
@@ -122,8 +91,8 @@ gph_graph_release(gph_sorting *sorting, uint32_t point)
 static void
 run_out(gph_sorting *sorting)
 {
-    while (sorting->n_heap > 0)
-        gph_graph_release(sorting, pop(sorting));
+    while (sorting->next.n > 0)
+        gph_graph_release(sorting, (uint32_t)gph_heap_pop(&sorting->next));
 }
 
 /* ---------------------------------------------------------------- all of it */
@@ -138,13 +107,13 @@ new_sorting(gph_sorting *sorting, const gph_graph_inside *inside)
         .first = gph_arena_allocate(arena, n + 1, sizeof *sorting->first),
         .to = gph_arena_allocate(arena, inside->n_points_edges, sizeof *sorting->to),
         .waits = gph_arena_allocate(arena, n, sizeof *sorting->waits),
-        .heap = gph_arena_allocate(arena, n + 1, sizeof *sorting->heap),
+        .next.keys = gph_arena_allocate(arena, n, sizeof *sorting->next.keys),
         .rank = gph_arena_allocate(inside->arena, n, sizeof *sorting->rank),
         .done = gph_arena_allocate(arena, n, sizeof *sorting->done),
         .order = gph_arena_allocate(inside->arena, n, sizeof *sorting->order),
     };
     return sorting->first != NULL && sorting->to != NULL && sorting->waits != NULL &&
-           sorting->heap != NULL && sorting->rank != NULL && sorting->done != NULL &&
+           sorting->next.keys != NULL && sorting->rank != NULL && sorting->done != NULL &&
            sorting->order != NULL;
 }
 

@@ -2,6 +2,7 @@
 #ifndef GPH_GRAPH_ORDER_H
 #define GPH_GRAPH_ORDER_H
 
+#include "heap.h"
 #include "inside.h"
 
 /* A sorting on its way. Arrays have one element for each point. */
@@ -10,8 +11,7 @@ typedef struct gph_sorting {
     uint32_t *first; /* edges of point p are to[first[p]] .. to[first[p + 1]] */
     uint32_t *to;
     uint32_t *waits; /* edges that still hold it back */
-    uint32_t *heap;  /* what may come next, smallest first */
-    uint32_t n_heap;
+    gph_heap next;   /* what may come next, by rank and place in the file */
     uint8_t *rank;
     bool *done;
     uint32_t *order;

@@ -72,8 +72,8 @@ gph_graph_add_table_edges(gph_graph_inside *inside)
         if (use->access == GPH_TABLE_WRITE || writer == GPH_NONE || writer == use->node)
             continue;
         status = use->access == GPH_TABLE_FOLLOW
-                     ? gph_graph_add_point_edge(inside, use->node, writer)
-                     : gph_graph_add_point_edge(inside, writer, use->node);
+                     ? gph_graph_add_point_edge(inside, use->node, writer, false)
+                     : gph_graph_add_point_edge(inside, writer, use->node, false);
     }
     return status;
 }

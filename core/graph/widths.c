@@ -3,7 +3,7 @@
  * A node's inputs are as wide as what is wired to them; its outputs are known when it has been
  * configured. A feedback node's output is as wide as its input, which comes later in the circle: so
  * a node that waits for it only may be given the width of what else is mixed into the same wire. */
-#include "inside.h"
+#include "turns.h"
 
 /* ---------------------------------------------------------------- inputs */
 
@@ -194,72 +194,48 @@ make_node(gph_graph_inside *inside, uint32_t node, bool guess, bool *made)
 
 /* ---------------------------------------------------------------- all of them */
 
-/* Nodes that wait for their turn, in order. */
-typedef struct queue {
-    uint32_t *nodes;
-    uint32_t n;
-} queue;
-
-/* Makes all whose turn it is; with `guess` the first of them only. */
 static gph_status
-make_ready(gph_graph_inside *inside, queue *waiting, bool guess, bool *any)
+make_all_ports(gph_graph_inside *inside)
 {
-    uint32_t kept = 0;
     gph_status status = GPH_OK;
-    *any = false;
-    for (uint32_t i = 0; i < waiting->n; i++) {
-        bool made = false;
-        if (status == GPH_OK && !(guess && *any))
-            status = make_node(inside, waiting->nodes[i], guess, &made);
-        if (!made)
-            waiting->nodes[kept++] = waiting->nodes[i];
-        *any = *any || made;
-    }
-    waiting->n = kept;
+    for (uint32_t i = 0; i < inside->graph.n_nodes && status == GPH_OK; i++)
+        status = make_ports(inside, i);
     return status;
 }
 
+/* The first of those that wait for each other. */
 static void
-say_unknown_width(gph_graph_inside *inside, uint32_t node)
+say_unknown_width(gph_graph_inside *inside, const gph_turns *turns)
 {
-    const gph_graph_node *at = &inside->nodes[node];
-    gph_graph_fail(inside, node);
-    gph_patch_error(inside->diagnostics, at->patch, at->patch->wires[0].entry, 0,
-                    "the width of '%s' depends on itself; mix something of a known width into the "
-                    "circle",
-                    at->name);
-}
-
-static gph_status
-fill_queue(gph_graph_inside *inside, queue *waiting)
-{
-    waiting->n = 0;
-    waiting->nodes =
-        gph_arena_allocate(inside->scratch, inside->graph.n_nodes, sizeof *waiting->nodes);
-    if (waiting->nodes == NULL)
-        return GPH_MEMORY;
     for (uint32_t i = 0; i < inside->graph.n_nodes; i++) {
-        const uint32_t node = inside->graph.order[i];
-        const gph_status status = make_ports(inside, node);
-        if (status != GPH_OK)
-            return status;
-        waiting->nodes[waiting->n++] = node;
+        const gph_graph_node *at = &inside->nodes[inside->graph.order[i]];
+        if (turns->made[inside->graph.order[i]])
+            continue;
+        gph_graph_fail(inside, inside->graph.order[i]);
+        gph_patch_error(inside->diagnostics, at->patch, at->patch->wires[0].entry, 0,
+                        "the width of '%s' depends on itself; mix something of a known width into "
+                        "the circle",
+                        at->name);
+        return;
     }
-    return GPH_OK;
 }
 
 gph_status
 gph_graph_make_nodes(gph_graph_inside *inside)
 {
-    queue waiting;
-    bool any = true;
-    gph_status status = fill_queue(inside, &waiting);
-    while (status == GPH_OK && waiting.n > 0 && any) {
-        status = make_ready(inside, &waiting, false, &any);
-        if (status == GPH_OK && !any)
-            status = make_ready(inside, &waiting, true, &any);
+    gph_turns turns;
+    uint32_t node;
+    bool guess;
+    gph_status status = make_all_ports(inside);
+    if (status == GPH_OK)
+        status = gph_turns_init(&turns, inside);
+    while (status == GPH_OK && gph_turns_next(&turns, &node, &guess)) {
+        bool made = false;
+        status = make_node(inside, node, guess, &made);
+        if (made)
+            gph_turns_done(&turns, node);
     }
-    if (status == GPH_OK && waiting.n > 0)
-        say_unknown_width(inside, waiting.nodes[0]);
+    if (status == GPH_OK)
+        say_unknown_width(inside, &turns);
     return status;
 }

@@ -126,7 +126,7 @@ check_source(gph_graph_inside *inside, uint32_t node, const gph_patch_wire *wire
         gph_graph_term_port(inside, term, source) == GPH_NONE)
         return complain(inside, node, wire, term->port != NULL ? term->port_span : term->node_span,
                         gph_graph_no_output(inside, term, source));
-    return gph_graph_add_point_edge(inside, source, inside->write_points[node]);
+    return gph_graph_add_point_edge(inside, source, inside->write_points[node], true);
 }
 
 static gph_status

@@ -7,6 +7,7 @@ import os
 import pathlib
 import resource
 import subprocess
+import time
 
 import pytest
 
@@ -71,6 +72,8 @@ MESSAGES = [
     ("[a]\ntype = gain\nfrom = a\n", "8:8: error: the wiring is a circle: a -> a; put a 'feedback' node into it"),
     ("[f]\ntype = feedback\nfrom = f\n", "8:8: error: the width of 'f' depends on itself; "
      "mix something of a known width into the circle"),
+    ("[a]\ntype = gain\nfrom = mic[1] + f\n[b]\ntype = gain\nfrom = a + mic[1-2]\n[f]\ntype = feedback\nfrom = b\n",
+     "8:8: error: this makes 'a' wider than the 1 channels that the rest of the circle has"),
     ("[a]\ntype = gain\nfrom = mic\ngain = -6dB, -3dB\n",
      "9:8: error: 2 values for 6 channels of 'gain'; one for all is possible, or one each"),
     ("[a]\ntype = gain\nfrom = mic\ngain[7] = -6dB\n", "9:6: error: 'gain' of 'a' has 6 channels"),
@@ -158,6 +161,27 @@ def test_shape(tmp_path, text, status, message):
     result = build(tmp_path, "x.ini", BUILD / "tests/modules")
     assert f"x.ini:{message}" in result.said if message else "error" not in result.said, result.said
     assert result.returncode == status, result.said
+
+
+def test_width_through_a_trigger(tmp_path):
+    """A player that a gate starts, whose width hangs on the player by way of a feedback."""
+    (tmp_path / "x.ini").write_text(HEAD + "[t]\ntype = table\nlength = 1s\nchannels = 2\n[p]\ntype = table-player\n"
+                                    "table = t\nstart = trigger\n[f]\ntype = feedback\nfrom = p\n[g]\ntype = gate\n"
+                                    "from = f\n[out]\ntype = output\nchannels = 2\nfrom = g\n[control]\n"
+                                    "p.play = on g.opened\n")
+    result = build(tmp_path, "x.ini")
+    assert "error" not in result.said
+    assert result.returncode == 0
+
+
+def test_many_circles(tmp_path):
+    """5,000 feedbacks, each of which hangs on the next, take no longer than as many of anything."""
+    text = "".join(f"[f{i}]\ntype = feedback\nfrom = g{i}\n[g{i}]\ntype = gain\nfrom = mic[1] + f{i} + "
+                   f"{f'f{i + 1}' if i < 4999 else 'mic[2]'}\n" for i in range(5000))
+    (tmp_path / "x.ini").write_text(HEAD + text)
+    before = time.monotonic()
+    assert build(tmp_path, "x.ini").returncode == 0
+    assert time.monotonic() - before < 15
 
 
 def test_all_problems_in_file_order(tmp_path):
