@@ -154,15 +154,29 @@ begin_take(gph_writer *writer)
     return false;
 }
 
+/* First frame in the ring that is not done with: of the take, or else of the one that is to begin. */
+static uint64_t
+first_needed(const gph_writer *writer)
+{
+    const gph_timeline *timeline = &writer->timeline;
+    if (writer->take.active)
+        return gph_timeline_position_of(timeline, writer->take.graph, writer->in);
+    for (uint32_t n = 0; n < writer->n_commands; n++) {
+        if (writer->commands[n].kind != GPH_MARK_START)
+            continue;
+        int64_t graph = gph_timeline_graph_of(timeline, writer->commands[n].clock);
+        return gph_timeline_position_of(timeline, graph, writer->in);
+    }
+    return writer->in;
+}
+
 /* Gives room back to the audio side, but not what a later take may begin with. */
 static void
 release(gph_writer *writer)
 {
-    uint64_t at = writer->in;
     if (!writer->timeline.n_breaks)
         return;
-    if (writer->take.active)
-        at = gph_timeline_position_of(&writer->timeline, writer->take.graph, writer->in);
+    uint64_t at = first_needed(writer);
     uint64_t out = at > writer->plan.keep ? at - writer->plan.keep : 0;
     if (out > writer->out)
         writer->out = out;

@@ -192,7 +192,7 @@ watch_recorder(gph_rig *rig, gph_rig_watch *watch, const gph_runtime_stream *str
     watch_state(rig, watch, node, now);
     watch_disk(rig, watch, node, now);
     double fill = now->capacity > 0 ? (double)now->peak_fill / (double)now->capacity : 0;
-    if (fill > 0.5 && !watch->half_full) {
+    if (fill > 0.5 && !watch->half_full && !gph_rig_is_offline(rig)) {
         watch->half_full = true;
         gph_rig_tell(rig, GPH_LOG_WARNING, node, -1,
                      "the disk is slow: the ring was filled to %.0f %%", fill * 100);
