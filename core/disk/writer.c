@@ -154,20 +154,22 @@ begin_take(gph_writer *writer)
     return false;
 }
 
-/* First frame in the ring that is not done with: of the take, or else of the one that is to begin. */
+/* The first position that a take, or one that is ordered already, has yet to write. */
 static uint64_t
-first_needed(const gph_writer *writer)
+needed(const gph_writer *writer)
 {
     const gph_timeline *timeline = &writer->timeline;
+    uint64_t at = writer->in;
     if (writer->take.active)
-        return gph_timeline_position_of(timeline, writer->take.graph, writer->in);
+        at = gph_timeline_position_of(timeline, writer->take.graph, writer->in);
     for (uint32_t n = 0; n < writer->n_commands; n++) {
         if (writer->commands[n].kind != GPH_MARK_START)
             continue;
         int64_t graph = gph_timeline_graph_of(timeline, writer->commands[n].clock);
-        return gph_timeline_position_of(timeline, graph, writer->in);
+        uint64_t start = gph_timeline_position_of(timeline, graph, writer->in);
+        return start < at ? start : at;
     }
-    return writer->in;
+    return at;
 }
 
 /* Gives room back to the audio side, but not what a later take may begin with. */
@@ -176,7 +178,7 @@ release(gph_writer *writer)
 {
     if (!writer->timeline.n_breaks)
         return;
-    uint64_t at = first_needed(writer);
+    uint64_t at = needed(writer);
     uint64_t out = at > writer->plan.keep ? at - writer->plan.keep : 0;
     if (out > writer->out)
         writer->out = out;

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <math.h>
 #include <sndfile.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -60,9 +61,12 @@ static inline gph_status
 rig_open(rig *r)
 {
     r->status = gph_stream_open_write(&r->site, &r->what, &r->problem, &r->stream);
+    char warning[sizeof r->problem.warning];
+    memcpy(warning, r->problem.warning, sizeof warning);
     if (!r->status)
         r->status = gph_stream_activate(r->stream, r->site.rate > 0 ? r->site.rate : RATE,
                                         MOST_BLOCK, r->latency, &r->problem);
+    memcpy(r->problem.warning, warning, sizeof warning);
     if (r->stream)
         gph_stream_freewheel(r->stream, r->freewheel);
     return r->status;

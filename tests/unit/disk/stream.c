@@ -50,4 +50,241 @@ START_TEST(many_channels)
 }
 END_TEST
 
-SUITE("stream", two_channels, thirty_two_channels, many_channels)
+START_TEST(preroll_is_there_and_counts)
+{
+    rig r;
+    rig_init(&r, 2, "x.wav");
+    r.what.preroll_seconds = 0.1;
+    ck_assert_int_eq(rig_open(&r), GPH_OK);
+    rig_run(&r, 20000, MOST_BLOCK);
+    gph_stream_start(r.stream, 19990);
+    rig_run(&r, 25000, MOST_BLOCK);
+    gph_stream_stop(r.stream, 24000);
+    ck_assert_int_eq(rig_finish(&r), GPH_OK);
+    const gph_take_file *file = only_file(&r);
+    check_counter(file->path, 19990 - 4800, 24000 - 19990 + 4800, 0, 2);
+    rig_free(&r);
+}
+END_TEST
+
+START_TEST(preroll_begins_with_the_first_frame_there_is)
+{
+    rig r;
+    rig_init(&r, 1, "x.wav");
+    r.what.preroll_seconds = 1;
+    r.clock = 7000;
+    ck_assert_int_eq(rig_open(&r), GPH_OK);
+    rig_run(&r, 9000, MOST_BLOCK);
+    gph_stream_start(r.stream, 8000);
+    rig_run(&r, 12000, MOST_BLOCK);
+    gph_stream_stop(r.stream, 10000);
+    ck_assert_int_eq(rig_finish(&r), GPH_OK);
+    check_counter(only_file(&r)->path, 7000, 3000, 0, 1);
+    rig_free(&r);
+}
+END_TEST
+
+/* An impulse that is late by 240 frames on one channel stands beside the one that is not. */
+START_TEST(late_channels_line_up)
+{
+    rig r;
+    rig_init(&r, 4, "x.wav");
+    r.latency[1] = 240;
+    r.latency[2] = 1;
+    r.latency[3] = 5000;
+    ck_assert_int_eq(rig_open(&r), GPH_OK);
+    rig_run(&r, 9000, MOST_BLOCK);
+    gph_stream_start(r.stream, 8500);
+    rig_run(&r, 16000, MOST_BLOCK);
+    gph_stream_stop(r.stream, 12345);
+    rig_run(&r, 20000, MOST_BLOCK);
+    ck_assert_int_eq(rig_finish(&r), GPH_OK);
+    check_counter(only_file(&r)->path, 8500, 12345 - 8500, 0, 4);
+    rig_free(&r);
+}
+END_TEST
+
+START_TEST(a_stop_that_comes_late_is_exact)
+{
+    rig r;
+    rig_init(&r, 1, "x.wav");
+    ck_assert_int_eq(rig_open(&r), GPH_OK);
+    gph_stream_start(r.stream, 0);
+    rig_run(&r, 40000, MOST_BLOCK);
+    /* The writer has had time to write all it may. */
+    usleep(60000);
+    ck_assert_int_eq(gph_stream_stop(r.stream, 40000 - MOST_BLOCK), GPH_OK);
+    ck_assert_int_eq(rig_finish(&r), GPH_OK);
+    check_counter(only_file(&r)->path, 0, 40000 - MOST_BLOCK, 0, 1);
+    rig_free(&r);
+}
+END_TEST
+
+START_TEST(the_end_takes_all_that_came)
+{
+    rig r;
+    rig_init(&r, 2, "x.wav");
+    r.freewheel = false;
+    ck_assert_int_eq(rig_open(&r), GPH_OK);
+    gph_stream_start(r.stream, 0);
+    rig_run(&r, 50001, MOST_BLOCK);
+    ck_assert_int_eq(rig_finish(&r), GPH_OK);
+    check_counter(only_file(&r)->path, 0, 50001, 0, 2);
+    rig_free(&r);
+}
+END_TEST
+
+START_TEST(channels_have_files_of_their_own)
+{
+    rig r;
+    static const char *const labels[] = {"kick", "../x", "CON"};
+    rig_init(&r, 3, "{take}-{label}.wav");
+    r.what.files = GPH_FILES_PER_CHANNEL;
+    r.what.labels = labels;
+    r.what.n_labels = 3;
+    ck_assert_msg(rig_open(&r) == GPH_OK, "%s", r.problem.text);
+    gph_stream_start(r.stream, 0);
+    rig_run(&r, 5000, MOST_BLOCK);
+    ck_assert_int_eq(rig_finish(&r), GPH_OK);
+    ck_assert_uint_eq(gph_stream_n_files(r.stream), 3);
+    ck_assert(is_there(&r, "001-kick.wav"));
+    ck_assert(is_there(&r, "001-_x.wav"));
+    ck_assert(is_there(&r, "001-_CON.wav"));
+    for (uint32_t c = 0; c < 3; c++) {
+        const gph_take_file *file = gph_stream_file(r.stream, c);
+        ck_assert_uint_eq(file->channel, c + 1);
+        check_counter(file->path, 0, 5000, c, 1);
+        ck_assert_float_eq(file->peak[0], counter(4999, c));
+    }
+    rig_free(&r);
+}
+END_TEST
+
+START_TEST(cues_and_splits_stand_at_their_frames)
+{
+    rig r;
+    rig_init(&r, 1, "x.wav");
+    ck_assert_int_eq(rig_open(&r), GPH_OK);
+    gph_stream_start(r.stream, 100);
+    ck_assert_int_eq(gph_stream_mark(r.stream, 1234, 0), GPH_OK);
+    ck_assert_int_eq(gph_stream_mark(r.stream, 5001, 1), GPH_OK);
+    ck_assert_int_eq(gph_stream_mark(r.stream, 6000, 0), GPH_OK);
+    rig_run(&r, 9000, MOST_BLOCK);
+    gph_stream_stop(r.stream, 8000);
+    ck_assert_int_eq(rig_finish(&r), GPH_OK);
+    ck_assert_uint_eq(gph_stream_n_files(r.stream), 2);
+    const gph_take_file *first = gph_stream_file(r.stream, 0);
+    const gph_take_file *second = gph_stream_file(r.stream, 1);
+    check_counter(first->path, 100, 4901, 0, 1);
+    check_counter(second->path, 5001, 2999, 0, 1);
+    ck_assert_uint_eq(first->n_cues, 1);
+    ck_assert_int_eq(first->cues[0], 1134);
+    ck_assert_uint_eq(second->n_cues, 1);
+    ck_assert_int_eq(second->cues[0], 999);
+    ck_assert_uint_eq(second->part, 2);
+    rig_free(&r);
+}
+END_TEST
+
+START_TEST(files_rotate_by_frame)
+{
+    rig r;
+    rig_init(&r, 1, "x.wav");
+    r.what.rotate_seconds = 1;
+    ck_assert_int_eq(rig_open(&r), GPH_OK);
+    gph_stream_start(r.stream, 10);
+    rig_run(&r, 110000, MOST_BLOCK);
+    ck_assert_int_eq(rig_finish(&r), GPH_OK);
+    ck_assert_uint_eq(gph_stream_n_files(r.stream), 3);
+    check_counter(gph_stream_file(r.stream, 0)->path, 10, RATE, 0, 1);
+    check_counter(gph_stream_file(r.stream, 1)->path, 10 + RATE, RATE, 0, 1);
+    check_counter(gph_stream_file(r.stream, 2)->path, 10 + 2 * RATE, 110000 - 2 * RATE - 10, 0, 1);
+    rig_free(&r);
+}
+END_TEST
+
+static int64_t
+fixed_wall(void *user)
+{
+    return *(int64_t *)user;
+}
+
+static int64_t
+real_monotonic(void *user)
+{
+    (void)user;
+    return gph_clock_system.monotonic_ns(NULL);
+}
+
+START_TEST(files_rotate_with_the_clock)
+{
+    rig r;
+    int64_t wall = INT64_C(1700000000) * 1000000000; /* 22:13:20 UTC */
+    gph_time_source clock = {&wall, real_monotonic, fixed_wall};
+    rig_init(&r, 1, "%H%M%S.wav");
+    r.site.clock = &clock;
+    r.what.rotate_seconds = 60;
+    r.what.flags = GPH_STREAM_ROTATE_CLOCK | GPH_STREAM_UTC;
+    r.site.rate = 1000;
+    ck_assert_msg(rig_open(&r) == GPH_OK, "%s", r.problem.text);
+    gph_stream_start(r.stream, 0);
+    rig_run(&r, 1, 1);
+    /* The writer takes the time of day when it sees frame 0, a millisecond after it. */
+    for (int n = 0; n < 1000; n++) {
+        gph_stream_status status;
+        gph_stream_status_get(r.stream, &status);
+        if (status.take)
+            break;
+        usleep(10000);
+    }
+    rig_run(&r, 101000, MOST_BLOCK);
+    ck_assert_int_eq(rig_finish(&r), GPH_OK);
+    ck_assert_uint_eq(gph_stream_n_files(r.stream), 3);
+    ck_assert_int_eq(gph_stream_file(r.stream, 0)->frames, 40001);
+    ck_assert_int_eq(gph_stream_file(r.stream, 1)->frames, 60000);
+    ck_assert_int_eq(gph_stream_file(r.stream, 2)->frames, 999);
+    ck_assert(is_there(&r, "221319.wav"));
+    ck_assert(is_there(&r, "221400-p002.wav"));
+    ck_assert(is_there(&r, "221500-p003.wav"));
+    rig_free(&r);
+}
+END_TEST
+
+START_TEST(states_are_kept)
+{
+    rig r;
+    rig_init(&r, 1, "x.wav");
+    ck_assert_int_eq(rig_open(&r), GPH_OK);
+    ck_assert_int_eq(gph_stream_stop(r.stream, 0), GPH_STATE);
+    ck_assert_int_eq(gph_stream_mark(r.stream, 0, 0), GPH_STATE);
+    ck_assert_int_eq(gph_stream_start(r.stream, 0), GPH_OK);
+    ck_assert_int_eq(gph_stream_start(r.stream, 0), GPH_STATE);
+    ck_assert_int_eq(gph_stream_seek(r.stream, 0), GPH_STATE);
+    /* A take that ends where it begins has no file; time that runs backwards is not written. */
+    gph_stream_stop(r.stream, 0);
+    rig_run(&r, 5000, 500);
+    r.clock = 2000;
+    ck_assert_uint_eq(rig_block(&r, 100), 0);
+    ck_assert_int_eq(rig_finish(&r), GPH_OK);
+    ck_assert_uint_eq(gph_stream_n_files(r.stream), 0);
+    ck_assert_uint_eq(count_names(r.folder), 0);
+    rig_free(&r);
+}
+END_TEST
+
+START_TEST(an_unstarted_rig_ends_at_once)
+{
+    rig r;
+    rig_init(&r, 1, "x.wav");
+    ck_assert_int_eq(rig_open(&r), GPH_OK);
+    ck_assert_int_eq(rig_finish(&r), GPH_OK);
+    rig_free(&r);
+}
+END_TEST
+
+SUITE("stream", two_channels, thirty_two_channels, many_channels, preroll_is_there_and_counts,
+      preroll_begins_with_the_first_frame_there_is, late_channels_line_up,
+      a_stop_that_comes_late_is_exact, the_end_takes_all_that_came,
+      channels_have_files_of_their_own, cues_and_splits_stand_at_their_frames,
+      files_rotate_by_frame, files_rotate_with_the_clock, states_are_kept,
+      an_unstarted_rig_ends_at_once)
