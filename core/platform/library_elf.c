@@ -207,7 +207,8 @@ is_of_the_linker(const char *name)
     for (size_t i = 0; i < sizeof of_the_linker / sizeof *of_the_linker; i++)
         if (strcmp(name, of_the_linker[i]) == 0)
             return true;
-    return false;
+    /* What AddressSanitizer adds to each public variable, so that an author may use it. */
+    return strncmp(name, "__odr_asan.", 11) == 0;
 }
 
 /* Our symbol, if it is the only export. */
