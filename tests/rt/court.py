@@ -22,7 +22,8 @@ def effect(settings=""):
     return f"{SOURCE}[x]\nFROM\n{settings}{END}"
 
 
-# What a type needs around it, and the host it is tried on: disks are waited for offline, so theirs is the clock.
+# What a type needs around it, and the host it is tried on. Offline the disk is waited for: the recorder's ring holds
+# all of a sitting, so that it need not be; the player is tried in real time.
 TRIED = {
     "tone": (f"[x]\nTYPE\nchannels = 2\n{END}", "offline"),
     "noise": (f"[x]\nTYPE\nchannels = 2\ncolor = pink\n{END}", "offline"),
@@ -42,7 +43,7 @@ TRIED = {
     "limiter": (effect(), "offline"),
     "dc-block": (effect(), "offline"),
     "meter": (f"{SOURCE}[x]\nFROM\n", "offline"),
-    "file-recorder": (f"{SOURCE}[x]\nFROM\nfile = {{take}}.wav\n", "clock"),
+    "file-recorder": (f"{SOURCE}[x]\nFROM\nfile = {{take}}.wav\nbuffer = 60s\n", "offline"),
     "table-recorder": (f"[tape]\ntype = table\nchannels = 2\nlength = 1s\nspare = on\n{SOURCE}[x]\nFROM\ntable = tape\n"
                        "mode = overdub\nfade = 5ms\n", "offline"),
 }
