@@ -13,8 +13,11 @@ available(gph_stream *stream, bool *ended)
     if (atomic_load_explicit(&shared->sought, memory_order_acquire) != stream->seeks)
         return 0;
     uint64_t base = atomic_load_explicit(&shared->seek_base, memory_order_relaxed);
-    if (stream->position < base)
+    if (stream->position < base) {
+        /* What was read for the old place makes room. */
         stream->position = base;
+        atomic_store_explicit(&shared->out, base, memory_order_release);
+    }
     /* The end first: once it is known, `in` does not move any more. */
     *ended = atomic_load_explicit(&shared->end, memory_order_acquire) != UINT64_MAX;
     uint64_t in = atomic_load_explicit(&shared->in, memory_order_acquire);

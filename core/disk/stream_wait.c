@@ -43,10 +43,13 @@ gph_stream_wait_sound(gph_stream *stream, uint32_t frames)
     for (int64_t waited = 0; waited < PATIENCE; waited += PAUSE) {
         uint64_t in = load(&shared->in);
         bool sought = load(&shared->sought) == stream->seeks;
-        uint64_t from = sought && stream->position < load(&shared->seek_base)
-                            ? load(&shared->seek_base)
-                            : stream->position;
-        if (sought && (in - from >= frames || load(&shared->end) <= in))
+        uint64_t base = load(&shared->seek_base);
+        if (sought && stream->position < base) {
+            stream->position = base;
+            atomic_store_explicit(&shared->out, base, memory_order_release);
+            gph_player_ring_bell(stream->reads);
+        }
+        if (sought && (in - stream->position >= frames || load(&shared->end) <= in))
             return true;
         if (in != before)
             waited = 0;
