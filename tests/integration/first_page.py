@@ -1,4 +1,5 @@
 """The README's first page is all that one needs: its rig is checked, its module is built with its line and plays."""
+import os
 import re
 import shlex
 import subprocess
@@ -44,7 +45,7 @@ rate = 48kHz
 length = 100ms
 [tone]
 type = tone
-channels = 3
+channels = 2
 gain = 0dB
 shape = square
 freq = 100Hz
@@ -70,16 +71,23 @@ start = auto
     samples = {}
     for name in ("loud", "soft"):
         with wave.open(str(home / f"{name}.wav")) as take:
-            assert (take.getnchannels(), take.getframerate(), take.getnframes()) == (3, 48000, 4800)
+            assert (take.getnchannels(), take.getframerate(), take.getnframes()) == (2, 48000, 4800)
             samples[name] = memoryview(take.readframes(4800)).cast("h")
     assert max(samples["loud"]) > 10000
     assert all(abs(soft - loud / 10) <= 1 for loud, soft in zip(samples["loud"], samples["soft"]))
 
 
 def test_installed(build, home, graphophone):
-    """Everything lands below the prefix, and the installed program finds its modules and hosts there."""
+    """Everything lands below the prefix, and pkg-config tells others where."""
     subprocess.run(["meson", "install", "-C", build, "--no-rebuild", "--destdir", home / "root", "--quiet"], check=True,
                    stdout=subprocess.DEVNULL)
     found = {path.name for path in (home / "root").rglob("*") if path.is_file()}
-    assert {"graphophone", "module.h", "host.h", "graphophone.h", "gain.so", "freeverb.so", "clock.so", "offline.so",
-            "quickstart.ini", "graphophone.1", "graphophone.pc"} <= found
+    assert {"graphophone", "module.h", "host.h", "dsp.h", "graphophone.h", "gain.so", "freeverb.so", "clock.so", "offline.so",
+            "quickstart.ini", "graphophone.1", "graphophone.pc"} - found == set()
+    package = next((home / "root").rglob("graphophone.pc")).parent
+    words = subprocess.run(["pkg-config", "--define-prefix", "--cflags", "--libs", "--static", "graphophone"], text=True,
+                           env={**os.environ, "PKG_CONFIG_PATH": str(package)}, check=True, stdout=subprocess.PIPE)
+    assert "-lgraphophone" in words.stdout.split()
+    folder = subprocess.run(["pkg-config", "--variable=moduledir", "graphophone"], text=True, check=True,
+                            env={**os.environ, "PKG_CONFIG_PATH": str(package)}, stdout=subprocess.PIPE).stdout.strip()
+    assert (home / "root" / folder.lstrip("/") / "gain.so").exists()
