@@ -37,6 +37,7 @@ class Bench:
         self.program = options.program
         self.bound = options.lower_bound
         self.share = 10 if options.short else 1
+        self.expected = 0  # bytes of the file that the work must leave
         self.has_pyo = importlib.util.find_spec("pyo") is not None
 
     def patch(self, name, text):
@@ -60,6 +61,7 @@ class Bench:
     def s1(self):
         seconds = 600 // self.share
         sound = self.sound(2, seconds)
+        self.expected = seconds * 48000 * 2 * 2
         rig = self.patch("s1", f"""
 [song]
 type = file-player
@@ -85,6 +87,7 @@ s.start()
     def s2(self):
         seconds = 120 // self.share
         sound = self.sound(32, seconds)
+        self.expected = seconds * 48000 * 32 * 3
         rig = self.patch("s2", f"""
 [song]
 type = file-player
@@ -180,8 +183,11 @@ def measure(bench, work, repeat):
                 times[who].append(cpu(command[0], bench.folder) - cpu(command[1], bench.folder))
             else:
                 times[who].append(cpu(command, bench.folder))
-            for made in bench.folder.glob("s*.wav"):
-                made.unlink()
+            made = list(bench.folder.glob("s*.wav"))
+            if sum(path.stat().st_size for path in made) < bench.expected:
+                raise RuntimeError(f"{who} did not do all of the work")
+            for path in made:
+                path.unlink()
     return scale, unit, {who: statistics.median(all_of) for who, all_of in times.items()}
 
 
@@ -205,6 +211,7 @@ def main():
                            ("S4 (256)", lambda: bench.s4(256)), ("S6", bench.s6)]:
             if name.split()[0] not in options.only.split(","):
                 continue
+            bench.expected = 0
             try:
                 scale, unit, seconds = measure(bench, work(), options.repeat)
             except RuntimeError as error:
