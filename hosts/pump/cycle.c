@@ -123,6 +123,8 @@ call(gph_pump *pump, const gph_pump_block *block, gph_clock *clock)
             pump->in_cut[c] = block->in[c] + done;
         for (uint32_t c = 0; c < pump->n_out; c++)
             pump->out_cut[c] = block->out[c] + done;
+        pump->piece_from = done;
+        pump->piece_frames = frames;
         clock->frame = pump->frame;
         clock->mono_ns = mono_ns + (int64_t)((double)done * ns_per_frame);
         /* Freewheeling, and after a jump of the filter, time must still go on. */
@@ -197,6 +199,14 @@ gph_pump_cycle(gph_pump *pump, const gph_pump_block *block)
     int32_t result = gph_pump_turn(pump, block);
     atomic_store(&pump->gate, GPH_GATE_FREE);
     return result;
+}
+
+void
+gph_pump_piece(const gph_pump *pump, uint32_t *from, uint32_t *frames)
+{
+    bool device = atomic_load(&pump->gate) == GPH_GATE_BUSY;
+    *from = pump->piece_from;
+    *frames = device ? pump->piece_frames : 0;
 }
 
 int64_t

@@ -63,9 +63,11 @@ struct gph_pump {
     int64_t last_boot_ns; /* likewise, sleep of the machine counted */
     int64_t last_mono_ns; /* stamp of the last cycle */
     uint32_t last_frames; /* of the last turn */
-    bool first;           /* no turn since start */
-    bool gap;             /* another driver or device: what passed is to be told by the clock */
-    bool resumed;         /* first turn after LOST */
+    uint32_t piece_from;  /* of the block that is being cut */
+    uint32_t piece_frames;
+    bool first;   /* no turn since start */
+    bool gap;     /* another driver or device: what passed is to be told by the clock */
+    bool resumed; /* first turn after LOST */
 
     atomic_uint gate;  /* GPH_GATE_* */
     atomic_uint state; /* GPH_STREAM_STATE_* */

@@ -96,6 +96,9 @@ const char *gph_pump_keep(gph_pump *pump, const char *text);
 /* [audio] Runs the engine for a block: cuts, stamps, counts. 0 or 1 to go on or to end, below 0 after a failure. The
  * outputs are silence when the engine was not called. */
 int32_t gph_pump_cycle(gph_pump *pump, const gph_pump_block *block) GPH_AUDIO;
+/* [audio, in cycle] Which frames of its block the running cycle has: `*frames` from `*from` on; 0 where it is no block of
+ * the device. */
+void gph_pump_piece(const gph_pump *pump, uint32_t *from, uint32_t *frames) GPH_AUDIO;
 /* [any] The device is gone. `reason` lives for ever. */
 void gph_pump_lost(gph_pump *pump, const char *reason);
 /* [any] Queues an event; `text` lives for ever or is NULL. */
