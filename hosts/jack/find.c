@@ -31,11 +31,11 @@ static jack_client_t *
 asker(gph_host_self *self, bool *ours)
 {
     char why[JACK_WHY];
+    *ours = false;
+    /* Beside a client whose server died libjack survives no other one. */
     for (gph_host_stream *stream = self->streams; stream != NULL; stream = stream->next)
-        if (stream->client != NULL && !atomic_load(&stream->dead)) {
-            *ours = false;
-            return stream->client;
-        }
+        if (stream->client != NULL)
+            return atomic_load(&stream->dead) ? NULL : stream->client;
     *ours = true;
     return client_connect("graphophone-list", "", why, sizeof why);
 }

@@ -50,6 +50,28 @@ other_client(const char *name)
     return jack_client_open(name, JackNoStartServer, NULL);
 }
 
+static int
+pass(jack_nframes_t frames, void *arg)
+{
+    (void)frames;
+    (void)arg;
+    return 0;
+}
+
+/* A client that takes part in the graph: without a process callback it would hold up who listens to it. */
+static jack_client_t *
+live_client(const char *name, const char *port, const char *port2)
+{
+    jack_client_t *client = other_client(name);
+    ck_assert_ptr_nonnull(client);
+    jack_set_process_callback(client, pass, NULL);
+    jack_port_register(client, port, JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+    if (port2 != NULL)
+        jack_port_register(client, port2, JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+    ck_assert_int_eq(jack_activate(client), 0);
+    return client;
+}
+
 static pid_t
 server_start(const char *more)
 {
@@ -174,10 +196,11 @@ counter(uint32_t channels)
     pid_t server = server_start("-p 1024");
     bench b;
     begin(&b, channels, "none");
-    b.w.content = CONTENT_RUNS_ON;
     b.w.counts_out = true;
     ck_assert_int_eq(bench_start(&b), GPH_OK);
-    loop_back(channels);
+    loop_back(channels); /* wire by wire, while cycles run */
+    wait_cycles(&b, 4);
+    b.w.content = CONTENT_RUNS_ON;
     wait_cycles(&b, 150);
     ck_assert_uint_eq(b.w.wrong, 0);
     ck_assert_double_eq(b.w.offset[0], 1);
@@ -205,9 +228,7 @@ END_TEST
 START_TEST(connects_by_rule)
 {
     pid_t server = server_start("");
-    jack_client_t *node = other_client("node1-07");
-    ck_assert_ptr_nonnull(jack_port_register(node, "a", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0));
-    ck_assert_ptr_nonnull(jack_port_register(node, "b", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0));
+    jack_client_t *node = live_client("node1-07", "a", "b");
     bench b;
     begin(&b, 4, NULL);
     const gph_host_ports *ports = b.host->extension(b.self, b.stream, GPH_PORTS_ID);
@@ -225,11 +246,9 @@ START_TEST(connects_by_rule)
     ck_assert(connected("bench:out_1", "system:playback_1"));
     ck_assert(!connected("bench:out_2", "system:"));
     /* A peer that comes later, and one that comes back by another name. */
-    jack_client_t *later = other_client("later");
-    jack_port_register(later, "x", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+    jack_client_t *later = live_client("later", "x", NULL);
     jack_client_close(node);
-    node = other_client("node1");
-    jack_port_register(node, "a", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+    node = live_client("node1", "a", NULL);
     while (!connected("bench:in_4", "later:x") || !connected("bench:in_2", "node1:a"))
         bench_dispatch(&b, 20);
     /* JACK's own tools may do as they like, and are not undone. */
@@ -247,7 +266,7 @@ START_TEST(block_changes_midway)
     pid_t server = server_start("");
     bench b;
     begin(&b, 2, "none");
-    b.w.content = CONTENT_IGNORED;
+    b.w.counts_out = true;
     ck_assert_int_eq(bench_start(&b), GPH_OK);
     static const char *const sizes[] = {"2048", "64", "8192", "256"};
     for (size_t n = 0; n < 4; n++) {
@@ -270,10 +289,11 @@ START_TEST(freewheels)
     pid_t server = server_start("");
     bench b;
     begin(&b, 2, "none");
-    b.w.content = CONTENT_RUNS_ON;
     b.w.counts_out = true;
     ck_assert_int_eq(bench_start(&b), GPH_OK);
     loop_back(2);
+    wait_cycles(&b, 4);
+    b.w.content = CONTENT_RUNS_ON;
     ck_assert_int_eq(finish_command("jack_freewheel y"), 0);
     unsigned long long lost = b.w.lost_in;
     while (b.w.freewheel < 2000)
@@ -324,6 +344,9 @@ START_TEST(another_rate_stays_lost)
     begin(&b, 2, NULL);
     ck_assert_int_eq(bench_start(&b), GPH_OK);
     server_end(server, SIGKILL);
+    /* libjack cannot have a client of a dead server beside one of a living one: the host's has to go first. */
+    while (b.w.state != GPH_STREAM_STATE_LOST)
+        bench_dispatch(&b, 20);
     server = server_start("-r 44100");
     while (strstr(b.w.states, "it is back with 44100 Hz instead of 48000 Hz") == NULL)
         bench_dispatch(&b, 20);
@@ -419,14 +442,6 @@ START_TEST(counts_what_it_loses_itself)
 }
 END_TEST
 
-static int
-pass(jack_nframes_t frames, void *arg)
-{
-    (void)frames;
-    (void)arg;
-    return 0;
-}
-
 static pid_t
 fork_client(const char *name)
 {
@@ -434,10 +449,7 @@ fork_client(const char *name)
     if (child != 0)
         return child;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    jack_client_t *client = other_client(name);
-    jack_set_process_callback(client, pass, NULL);
-    jack_port_register(client, "out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
-    jack_activate(client);
+    live_client(name, "out", NULL);
     for (;;)
         pause();
 }

@@ -38,7 +38,7 @@ enum { CONTENT_IGNORED = 0, CONTENT_BY_FRAME = 1, CONTENT_RUNS_ON = 2 };
 typedef struct witness {
     gph_engine engine;
     /* The test says. */
-    uint32_t content;      /* CONTENT_* */
+    atomic_uint content;   /* CONTENT_* */
     bool counts_out;       /* outputs carry the counter of their own frame */
     int64_t drain_at;      /* returns 1 from the cycle that reaches so many frames; 0: never */
     int64_t drain_after;   /* likewise, counted from DRAINING on; 0: never */
