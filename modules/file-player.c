@@ -27,11 +27,11 @@ struct gph_node {
 static const char *const starts[] = {"auto", "trigger", NULL};
 static const gph_setting settings[] = {
     GPH_SETTING_X("file", GPH_SETTING_PATH, GPH_SETTING_REQUIRED | GPH_SETTING_READS, 0, 0, 0, NULL,
-                  "The file: wav rf64 w64 au caf aiff flac ogg", NULL),
-    GPH_SWITCH("loop", "off", "Whether it begins again at its end"),
-    GPH_CHOICE("start", starts, "auto", "Whether it plays by itself or at a trigger"),
-    GPH_REAL("offset", GPH_UNIT_SECONDS, 0, 1e9, "0s", "Where in the file to begin"),
-    GPH_SWITCH("convert", "off", "Whether a file of another rate is converted or refused"),
+                  "The file: wav rf64 w64 au caf aiff flac ogg.", NULL),
+    GPH_SWITCH("loop", "off", "Whether it begins again at its end."),
+    GPH_CHOICE("start", starts, "auto", "Whether it plays by itself or at a trigger."),
+    GPH_REAL("offset", GPH_UNIT_SECONDS, 0, 1e9, "0s", "Where in the file to begin."),
+    GPH_SWITCH("convert", "off", "Whether a file of another rate is converted or refused."),
 };
 
 static double
@@ -155,20 +155,24 @@ process(gph_node *self, const gph_io *io)
     return self->playing ? GPH_OK : GPH_DONE;
 }
 
-static const gph_port ports[] = {GPH_OUT_N("out", 1, GPH_MAX_CHANNELS)};
-static const gph_param params[] = {GPH_GAIN("gain", -90, 0, 24, "Output level")};
+static const gph_port ports[] = {
+    GPH_PORT_X("out", GPH_PORT_OUT, 0, GPH_WIDTH_RANGE, 1, GPH_MAX_CHANNELS, 0,
+               "The channels of the file."),
+};
+static const gph_param params[] = {
+    GPH_GAIN("gain", -90, 0, 24, "Output level; a change is ramped.")};
 static const gph_meter meters[] = {
-    GPH_METER("position", GPH_UNIT_SECONDS, GPH_INDEX_ONE, "Seconds since the beginning")};
+    GPH_METER("position", GPH_UNIT_SECONDS, GPH_INDEX_ONE, "Seconds since the beginning.")};
 static const gph_trigger triggers[] = {
-    GPH_TRIGGER("play", "Plays from the beginning"),
-    GPH_TRIGGER("stop", "Stops and goes back"),
-    GPH_TRIGGER("toggle", "Plays or stops"),
-    GPH_GIVES("done", "The file has ended"),
+    GPH_TRIGGER("play", "Plays from the beginning."),
+    GPH_TRIGGER("stop", "Stops and goes back."),
+    GPH_TRIGGER("toggle", "Plays or stops."),
+    GPH_GIVES("done", "The file has ended."),
 };
 static const char *const faults[] = {"%a frames were not read in time at frame %b"};
 
 static const gph_type file_player = {
-    GPH_TYPE("file-player", "File player", "Plays a sound file", 0),
+    GPH_TYPE("file-player", "File player", "Plays a sound file.", 0),
     GPH_PORTS(ports),
     GPH_PARAMS(params),
     GPH_METERS(meters),

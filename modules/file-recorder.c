@@ -47,34 +47,37 @@ static const char *const rotations[] = {"length", "clock", NULL};
 
 static const gph_setting settings[] = {
     GPH_TEXT("file", GPH_SETTING_REQUIRED, NULL,
-             "Name of the file: folders, text, %Y %m %d %H %M %S and {take} {node} {ch} {label}"),
-    GPH_TEXT("format", 0, NULL,
-             "Container and sample format, wav-s24; each may be left out (by the ending, wav-f32)"),
-    GPH_CHOICE("files", file_choices, "one", "One file, or one for each channel"),
-    GPH_TEXT("labels", GPH_SETTING_LIST, NULL, "Names of the channels"),
-    GPH_CHOICE("start", starts, "control", "What begins a take"),
-    GPH_CHOICE("stop", stops, "control", "What ends a take"),
-    GPH_REAL("start-level", GPH_UNIT_DB, -200, 40, "-40dB", "Level at which a take begins"),
-    GPH_REAL("stop-level", GPH_UNIT_DB, -200, 40, "-50dB", "Level below which it may end"),
-    GPH_REAL("hold", GPH_UNIT_SECONDS, 0, 86400, "3s", "How long it goes on below that"),
-    GPH_REAL("length", GPH_UNIT_SECONDS, 0, 1e9, NULL, "Ends a take so long after its start"),
-    GPH_REAL("preroll", GPH_UNIT_SECONDS, 0, 3600, "0s", "How much from before the start"),
+             "Name of the file: folders, text, %Y %m %d %H %M %S and {take} {node} {ch} {label}."),
+    GPH_TEXT(
+        "format", 0, NULL,
+        "Container and sample format, wav-s24; each may be left out (by the ending, wav-f32)."),
+    GPH_CHOICE("files", file_choices, "one", "One file, or one for each channel."),
+    GPH_TEXT("labels", GPH_SETTING_LIST, NULL, "Names of the channels."),
+    GPH_CHOICE("start", starts, "control", "What begins a take."),
+    GPH_CHOICE("stop", stops, "control", "What ends a take."),
+    GPH_REAL("start-level", GPH_UNIT_DB, -200, 40, "-40dB", "Level at which a take begins."),
+    GPH_REAL("stop-level", GPH_UNIT_DB, -200, 40, "-50dB", "Level below which it may end."),
+    GPH_REAL("hold", GPH_UNIT_SECONDS, 0, 86400, "3s", "How long it goes on below that."),
+    GPH_REAL("length", GPH_UNIT_SECONDS, 0, 1e9, NULL, "Ends a take so long after its start."),
+    GPH_REAL("preroll", GPH_UNIT_SECONDS, 0, 3600, "0s", "How much from before the start."),
     GPH_SETTING_X("rotate", GPH_SETTING_REAL, GPH_SETTING_OR_BYTES | GPH_SETTING_LIST,
-                  GPH_UNIT_SECONDS, 0, 0, NULL, "A new file so often, or before this size", NULL),
+                  GPH_UNIT_SECONDS, 0, 0, NULL, "A new file so often, or before this size.", NULL),
     GPH_CHOICE("rotate-at", rotations, "length",
-               "Counted from the start, or at whole multiples of the time of day"),
-    GPH_REAL("buffer", GPH_UNIT_SECONDS, 0.05, 3600, "5s", "How long the disk may be away"),
-    GPH_CHOICE("gap", gaps, "silence", "What stands in the file for frames that were lost"),
-    GPH_REAL("gap-limit", GPH_UNIT_SECONDS, 0.001, 86400, "10s", "A longer gap always splits"),
-    GPH_CHOICE("dither", dithers, "off", "Dither of s16 and s24"),
-    GPH_CHOICE("nan", nans, "zero", "What becomes of NaN and Inf"),
-    GPH_REAL("quality", GPH_UNIT_FRACTION, 0, 1, NULL, "Of ogg and flac"),
-    GPH_SWITCH("align", "on", "Whether channels are moved by their latency"),
-    GPH_SWITCH("utc", "off", "Whether names tell universal time"),
-    GPH_SETTING_X("tag", GPH_SETTING_TEXT, GPH_SETTING_KEYED, 0, 0, 0, NULL,
-                  "title artist album comment copyright genre date track license", NULL),
-    GPH_INTEGER("fileformat", 0, 7, NULL, "The container by pyo's number"),
-    GPH_INTEGER("sampletype", 0, 6, NULL, "The sample format by pyo's number"),
+               "Counted from the start, or at whole multiples of the time of day."),
+    GPH_REAL("buffer", GPH_UNIT_SECONDS, 0.05, 3600, "5s", "How long the disk may be away."),
+    GPH_CHOICE("gap", gaps, "silence", "What stands in the file for frames that were lost."),
+    GPH_REAL("gap-limit", GPH_UNIT_SECONDS, 0.001, 86400, "10s", "A longer gap always splits."),
+    GPH_CHOICE("dither", dithers, "off", "Dither of s16 and s24."),
+    GPH_CHOICE("nan", nans, "zero", "What becomes of NaN and Inf."),
+    GPH_REAL("quality", GPH_UNIT_FRACTION, 0, 1, NULL,
+             "Size against fidelity of ogg, effort of flac."),
+    GPH_SWITCH("align", "on", "Whether channels are moved by their latency."),
+    GPH_SWITCH("utc", "off", "Whether names tell universal time."),
+    GPH_SETTING_X(
+        "tag", GPH_SETTING_TEXT, GPH_SETTING_KEYED, 0, 0, 0, NULL,
+        "A text in the file: title artist album comment copyright genre date track license.", NULL),
+    GPH_INTEGER("fileformat", 0, 7, NULL, "The container by pyo's number."),
+    GPH_INTEGER("sampletype", 0, 6, NULL, "The sample format by pyo's number."),
 };
 
 static const char *const tag_keys[] = {"title", "artist", "album", "comment", "copyright",
@@ -394,17 +397,17 @@ process(gph_node *self, const gph_io *io)
     return GPH_OK;
 }
 
-static const gph_port ports[] = {GPH_IN("in")};
+static const gph_port ports[] = {GPH_IN_DOC("in", "What is to be recorded.")};
 static const gph_trigger triggers[] = {
-    GPH_TRIGGER("record", "Begins a take"),
-    GPH_TRIGGER("stop", "Ends it"),
-    GPH_TRIGGER("toggle", "Begins or ends a take"),
-    GPH_TRIGGER("mark", "Notes this place in the take"),
-    GPH_TRIGGER("split", "Goes on in a new file from this frame"),
-    GPH_GIVES("started", "A take has begun"),
-    GPH_GIVES("stopped", "A take has ended"),
-    GPH_GIVES("gap", "Frames are missing in the file"),
-    GPH_GIVES("failed", "The disk refuses"),
+    GPH_TRIGGER("record", "Begins a take."),
+    GPH_TRIGGER("stop", "Ends the take."),
+    GPH_TRIGGER("toggle", "Begins or ends a take."),
+    GPH_TRIGGER("mark", "Notes this place in the take."),
+    GPH_TRIGGER("split", "Goes on in a new file from this frame."),
+    GPH_GIVES("started", "A take has begun."),
+    GPH_GIVES("stopped", "A take has ended."),
+    GPH_GIVES("gap", "Frames are missing in the file."),
+    GPH_GIVES("failed", "The disk refuses."),
 };
 static const char *const faults[] = {
     "'record' at frame %a, but a take is being recorded",
@@ -413,7 +416,7 @@ static const char *const faults[] = {
 };
 
 static const gph_type file_recorder = {
-    GPH_TYPE("file-recorder", "File recorder", "Records to files, frame for frame",
+    GPH_TYPE("file-recorder", "File recorder", "Records to files, frame for frame.",
              GPH_TYPE_EVENTS | GPH_TYPE_LATE),
     GPH_PORTS(ports),
     GPH_SETTINGS(settings),

@@ -9,7 +9,8 @@ typedef struct bench_config {
     gph_config config; /* first: its functions cast */
     const bench *b;
     const gph_type *type;
-    char item[1024]; /* the text that text() gave last */
+    char items[32768]; /* texts that were given out: they last until configure returns */
+    size_t used;
 } bench_config;
 
 /* Parameters over a whole run. */

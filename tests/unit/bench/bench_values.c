@@ -86,10 +86,12 @@ text(const gph_config *config, const char *name, uint32_t index)
     size_t length = 0;
     if (!s || index >= find_item(c, s, name, index, &start, &length))
         return NULL;
-    ck_assert_uint_lt(length, sizeof c->item);
-    memcpy(c->item, start, length);
-    c->item[length] = 0;
-    return c->item;
+    char *item = c->items + c->used;
+    ck_assert_uint_lt(length, sizeof c->items - c->used);
+    memcpy(item, start, length);
+    item[length] = 0;
+    c->used += length + 1;
+    return item;
 }
 
 static const struct {
@@ -165,6 +167,7 @@ void
 bench_config_init(bench_config *c, const uint32_t *in_channels, uint32_t *out_channels, char *error,
                   uint32_t error_size)
 {
+    c->used = 0;
     c->config = (gph_config){
         .size = sizeof c->config,
         .flags = c->b->setup_flags,
