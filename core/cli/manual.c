@@ -3,6 +3,7 @@
 
 #include "command.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +27,13 @@ const gph_term gph_environment[] = {
     {NULL, NULL},
 };
 
+/* Whether a space divides two sentences, each of which roff wants on a line of its own. */
+static bool
+between_sentences(const char *text, const char *c)
+{
+    return *c == ' ' && c > text && c[-1] == '.' && c[1] >= 'A' && c[1] <= 'Z';
+}
+
 /* Text that roff takes as it is: no line begins with a control character, a backslash is escaped. */
 static void
 put_text(const char *text)
@@ -39,7 +47,7 @@ put_text(const char *text)
         } else if (*c == '\\') {
             fputs("\\e", stdout);
         } else {
-            putchar(*c);
+            putchar(between_sentences(text, c) ? '\n' : *c);
         }
     }
     putchar('\n');

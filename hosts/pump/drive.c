@@ -177,7 +177,9 @@ gph_pump_step(gph_pump *pump, int64_t frames, int64_t timeout_ns)
         (state != GPH_STREAM_STATE_RUNNING && state != GPH_STREAM_STATE_LOST))
         return GPH_STATE;
     uint64_t before = atomic_load(&pump->frames);
-    int64_t end_ns = timeout_ns > 0 ? now_of(pump) + timeout_ns : INT64_MAX;
+    int64_t end_ns = INT64_MAX;
+    if (timeout_ns > 0 && timeout_ns < INT64_MAX - now_of(pump))
+        end_ns = now_of(pump) + timeout_ns;
     double idle = 0; /* frames' worth of time in which none came */
     int64_t passed = 0;
     while (!atomic_load(&pump->ended)) {

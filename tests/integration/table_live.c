@@ -61,8 +61,10 @@ main(int argc, char **argv)
     gph_table *table = NULL;
     if (set && gph_table_set_add(set, &spec) == GPH_OK)
         table = gph_table_open(set, "loop", "rec", GPH_TABLE_WRITE);
-    if (!table || gph_table_set_allocate(set) != GPH_OK)
+    if (!table || gph_table_set_allocate(set) != GPH_OK) {
+        gph_table_set_free(set);
         return EXIT_FAILURE;
+    }
     gph_table_info info;
     gph_table_set_get(set, 0, &info);
     printf("/dev/shm/%s\n", info.shared_name);
