@@ -9,6 +9,8 @@ import sys
 
 CASE = re.compile(r"^(not )?ok\b *\d* *-? *(.*?)(?: *# *(SKIP|TODO)\b[: ]*(.*))?$", re.IGNORECASE)
 
+PLAN = re.compile(r"^1\.\.0 *# *SKIP *(.*)$", re.MULTILINE | re.IGNORECASE)
+
 
 def cases(test):
     """(result, name, reason) of each case of one test of the log."""
@@ -33,7 +35,8 @@ def cases(test):
             yield "passed", "", ""
     elif result == "SKIP":
         if n_cases == 0:
-            yield "skipped", "", "the test says so"
+            plan = PLAN.search(test.get("stdout") or "")
+            yield "skipped", "", plan.group(1) if plan else "the test says so"
     elif n_failed == 0:
         yield "failed", "", f"{result.lower()} (exit status {test.get('returncode')})"
 
