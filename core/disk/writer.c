@@ -113,6 +113,8 @@ look_into_ring(gph_writer *writer)
             writer->ended = true;
             writer->end_clock = mark.clock;
             writer->trouble_ns = gph_writer_now(writer);
+            /* It was put in after all samples, some of which may have come since we looked. */
+            in = atomic_load_explicit(&writer->ring.shared->in, memory_order_acquire);
             break;
         default:
             break;

@@ -64,23 +64,6 @@ bad_folder(void *user, gph_file folder, const char *relative, bool create)
     return error ? error : gph_file_system_real.open_beneath(NULL, folder, relative, create);
 }
 
-/* A second in a millisecond: so long a disk is left alone, or waited for. */
-static int64_t
-fast(void *user)
-{
-    (void)user;
-    return gph_clock_system.monotonic_ns(NULL) * 1000;
-}
-
-static int64_t
-wall(void *user)
-{
-    (void)user;
-    return gph_clock_system.wall_ns(NULL);
-}
-
-static const gph_time_source hurried = {NULL, fast, wall};
-
 enum { WRITE, SYNC, CREATE, RENAME, FOLDER, N_KINDS };
 
 static void

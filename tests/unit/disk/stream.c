@@ -282,9 +282,30 @@ START_TEST(an_unstarted_rig_ends_at_once)
 }
 END_TEST
 
-SUITE("stream", two_channels, thirty_two_channels, many_channels, preroll_is_there_and_counts,
-      preroll_begins_with_the_first_frame_there_is, late_channels_line_up,
-      a_stop_that_comes_late_is_exact, the_end_takes_all_that_came,
+/* A writer that looks into the ring at the very moment of the end: the thread has just begun, so it
+ * happens about once in fifty times. */
+START_TEST(the_end_is_seen_after_all_samples)
+{
+    for (int round = 0; round < 200; round++) {
+        rig r;
+        rig_init(&r, 1, "x.wav");
+        r.freewheel = false;
+        r.what.buffer_seconds = 0.1;
+        ck_assert_int_eq(rig_open(&r), GPH_OK);
+        gph_stream_start(r.stream, 0);
+        usleep((useconds_t)(round % 40));
+        for (int n = 0; n < 1 + round % 100; n++)
+            rig_block(&r, 16);
+        ck_assert_int_eq(rig_finish(&r), GPH_OK);
+        check_counter(only_file(&r)->path, 0, r.clock, 0, 1);
+        rig_free(&r);
+    }
+}
+END_TEST
+
+SUITE("stream", the_end_is_seen_after_all_samples, two_channels, thirty_two_channels, many_channels,
+      preroll_is_there_and_counts, preroll_begins_with_the_first_frame_there_is,
+      late_channels_line_up, a_stop_that_comes_late_is_exact, the_end_takes_all_that_came,
       channels_have_files_of_their_own, cues_and_splits_stand_at_their_frames,
       files_rotate_by_frame, files_rotate_with_the_clock, states_are_kept,
       an_unstarted_rig_ends_at_once)

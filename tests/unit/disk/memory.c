@@ -1,0 +1,123 @@
+/* The n-th allocation fails, once or from then on, for every n: an error or a whole file, never a crash.
+ * Linked with --wrap, so that the allocations of our own code fail and those of libsndfile do not,
+ * which is known to crash on them. */
+#include "bench.h"
+
+void *__real_malloc(size_t bytes);
+void *__real_calloc(size_t n, size_t bytes);
+void *__real_realloc(void *old, size_t bytes);
+void *__wrap_malloc(size_t bytes);
+void *__wrap_calloc(size_t n, size_t bytes);
+void *__wrap_realloc(void *old, size_t bytes);
+char *__wrap_strdup(const char *text);
+
+static _Atomic int left = -1; /* allocations before the one that fails; below 0: none does */
+static _Atomic int failed;
+static _Atomic int for_ever;
+
+static bool
+fails(void)
+{
+    int now = atomic_load(&left);
+    if (now < 0 || atomic_fetch_sub(&left, 1) > 0)
+        return false;
+    atomic_store(&left, atomic_load(&for_ever) ? 0 : -1);
+    atomic_fetch_add(&failed, 1);
+    return true;
+}
+
+void *
+__wrap_malloc(size_t bytes)
+{
+    return fails() ? NULL : __real_malloc(bytes);
+}
+
+void *
+__wrap_calloc(size_t n, size_t bytes)
+{
+    return fails() ? NULL : __real_calloc(n, bytes);
+}
+
+void *
+__wrap_realloc(void *old, size_t bytes)
+{
+    return fails() ? NULL : __real_realloc(old, bytes);
+}
+
+char *
+__wrap_strdup(const char *text)
+{
+    size_t bytes = strlen(text) + 1;
+    char *copy = fails() ? NULL : __real_malloc(bytes);
+    if (copy)
+        memcpy(copy, text, bytes);
+    return copy;
+}
+
+/* One take with the n-th allocation failing; false: there were not so many. */
+static bool
+record_with(int n, bool ever)
+{
+    rig r;
+    static const char *const labels[] = {"left", "right"};
+    static const gph_tag tags[] = {{"title", "Rain"}};
+    rig_init(&r, 2, "{take}-{label}.wav");
+    r.what.files = GPH_FILES_PER_CHANNEL;
+    r.what.labels = labels;
+    r.what.n_labels = 2;
+    r.what.tags = tags;
+    r.what.n_tags = 1;
+    r.freewheel = false;
+    r.site.clock = &hurried;
+    atomic_store(&failed, 0);
+    atomic_store(&for_ever, ever);
+    atomic_store(&left, n);
+    gph_status opened = rig_open(&r);
+    gph_status finished = GPH_OK;
+    if (!opened) {
+        gph_stream_start(r.stream, 0);
+        rig_run(&r, 9000, 1000);
+        finished = gph_stream_finish(r.stream, SECONDS(1), &r.problem);
+    }
+    atomic_store(&left, -1);
+    bool hit = atomic_load(&failed) > 0;
+    if (!opened && finished == GPH_STATE)
+        finished = rig_finish(&r);
+    if (opened) {
+        ck_assert_int_eq(opened, GPH_MEMORY);
+        ck_assert_uint_gt(strlen(r.problem.text), 5);
+        ck_assert_uint_eq(count_names(r.folder), 0);
+    } else if (finished == GPH_OK) {
+        for (uint32_t f = 0; f < gph_stream_n_files(r.stream); f++) {
+            const gph_take_file *file = gph_stream_file(r.stream, f);
+            if (!file->error && file->part == 1)
+                check_counter(file->path, 0, file->frames, file->channel - 1, 1);
+        }
+        ck_assert(hit || gph_stream_n_files(r.stream) == 2);
+    } else {
+        ck_assert_uint_gt(strlen(r.problem.text), 5);
+    }
+    rig_free(&r);
+    return hit;
+}
+
+START_TEST(one_allocation_fails)
+{
+    int n = 0;
+    while (record_with(n, false))
+        n++;
+    /* There are some 40; a wrapper that is not linked in would have let all pass. */
+    ck_assert_int_ge(n, 20);
+}
+END_TEST
+
+START_TEST(allocations_fail_from_there_on)
+{
+    int n = 0;
+    while (n < 24 && record_with(n, true))
+        n++;
+    ck_assert_int_ge(n, 20);
+}
+END_TEST
+
+SUITE("memory", one_allocation_fails, allocations_fail_from_there_on)
