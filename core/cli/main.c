@@ -3,6 +3,7 @@
 
 #include <graphophone/graphophone.h>
 
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +17,8 @@ run_help(void)
 int
 main(int argc, char **argv)
 {
+    /* How many bytes a character has, and nothing else: numbers stay as the patch writes them. */
+    setlocale(LC_CTYPE, "");
     if (argc < 2) {
         run_help();
         return GPH_EXIT_PATCH;
