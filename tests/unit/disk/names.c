@@ -262,17 +262,24 @@ START_TEST(folders_are_made_below_but_not_through_links)
     rig_init(&r, 1, "{take}/deep/%%x.wav");
     one_take(&r, "001/deep/%x.wav");
     rig_free(&r);
-    /* A link that waits where a folder of ours is to be. */
-    rig_init(&r, 1, "{node}/x.wav");
-    snprintf(path, sizeof path, "%s/rec", r.folder);
-    ck_assert_int_eq(symlink("/tmp", path), 0);
-    ck_assert_int_eq(rig_open(&r), GPH_OK);
-    gph_stream_start(r.stream, 0);
-    rig_run(&r, 1000, 400);
-    ck_assert_int_eq(rig_finish(&r), GPH_IO);
-    ck_assert_ptr_nonnull(strstr(r.problem.text, "x.wav"));
-    ck_assert_uint_eq(gph_stream_n_files(r.stream), 0);
-    rig_free(&r);
+    /* A link that waits where a folder of ours is to be, even one that stays below. */
+    static const char *const targets[] = {"/tmp", "other", ".."};
+    for (size_t n = 0; n < 3; n++) {
+        rig_init(&r, 1, "{node}/x.wav");
+        snprintf(path, sizeof path, "%s/other", r.folder);
+        ck_assert_int_eq(mkdir(path, 0777), 0);
+        snprintf(path, sizeof path, "%s/rec", r.folder);
+        ck_assert_int_eq(symlink(targets[n], path), 0);
+        r.site.clock = &hurried;
+        ck_assert_int_eq(rig_open(&r), GPH_OK);
+        gph_stream_start(r.stream, 0);
+        rig_run(&r, 1000, 400);
+        ck_assert_int_eq(rig_finish(&r), GPH_IO);
+        ck_assert_ptr_nonnull(strstr(r.problem.text, "x.wav"));
+        ck_assert_uint_eq(gph_stream_n_files(r.stream), 0);
+        ck_assert(!is_there(&r, "other/x.wav"));
+        rig_free(&r);
+    }
 }
 END_TEST
 
