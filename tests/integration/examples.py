@@ -109,7 +109,7 @@ def test_installation_routes_32_channels(graphophone, source, home):
         late = 960 * (channel // 4 + 1) + 240
         assert not np.any(heard[:late, channel]), f"channel {channel + 1} sounds before its zone's delay"
         expected = dry[:frames - late, channel] * gains[channel]
-        np.testing.assert_allclose(heard[late:frames, channel], expected, rtol=3e-7, atol=0,
+        np.testing.assert_allclose(heard[late:frames, channel], expected, rtol=3e-7, atol=2 ** -24,
                                    err_msg=f"channel {channel + 1}")
     raw = sox_samples(home / "raw.w64", 32)
     np.testing.assert_allclose(raw, dry, rtol=0, atol=2 ** -22)
