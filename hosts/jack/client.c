@@ -348,6 +348,8 @@ client_close(gph_host_stream *stream)
     stream->client = NULL;
     stream->active = false;
     stream->midi_port = NULL;
-    memset(stream->in_ports, 0, stream->n_in * sizeof(jack_port_t *));
-    memset(stream->out_ports, 0, stream->n_out * sizeof(jack_port_t *));
+    for (uint32_t n = 0; n < stream->n_in; n++)
+        stream->in_ports[n] = NULL;
+    for (uint32_t n = 0; n < stream->n_out; n++)
+        stream->out_ports[n] = NULL;
 }
