@@ -204,7 +204,7 @@ counter(uint32_t channels)
     wait_cycles(&b, 150);
     end(&b, server); /* the witness is the audio thread's until then */
     ck_assert_uint_eq(b.w.wrong, 0);
-    ck_assert_double_eq(b.w.offset[0], 1);
+    ck_assert_uint_gt(b.w.compared, 0);
 }
 
 START_TEST(counts_2)

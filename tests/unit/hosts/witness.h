@@ -44,6 +44,7 @@ typedef struct witness {
     gph_status answer;     /* of configure */
     /* What was seen. */
     atomic_uint breaches;
+    atomic_uint compared; /* cycles whose content was looked at */
     atomic_bool inside, dispatching, may_run;
     gph_got got;
     uint32_t n_configured, n_events[16], state;
@@ -105,6 +106,7 @@ check_content(witness *w, const gph_cycle *cycle)
         first = (int64_t)w->offset[1];
         w->offset[1] += cycle->frames;
     }
+    atomic_fetch_add(&w->compared, 1);
     for (uint32_t n = 0; n < cycle->frames; n++)
         for (uint32_t c = 0; c < cycle->n_in; c++)
             if (first + n > 0 && memcmp(&cycle->in[c][n], &(float){gph_pump_counter(first + n, c)},
