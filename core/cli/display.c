@@ -229,12 +229,15 @@ tell_recorder(gph_display *display, uint32_t index, const gph_rig_recorder *r, d
 {
     shown *last = &display->recorders[index];
     char line[LINE];
+    bool shows_file = r->file[0] && r->state != GPH_RECORDER_ARMED;
     if (r->state != last->state) {
         snprintf(line, sizeof line, "%s: %s%s%s", r->node, state_names[r->state > 4 ? 4 : r->state],
                  r->reason[0] ? ": "
-                 : r->file[0] ? " "
+                 : shows_file ? " "
                               : "",
-                 r->reason[0] ? r->reason : r->file);
+                 r->reason[0] ? r->reason
+                 : shows_file ? r->file
+                              : "");
         tell(seconds, line);
     }
     if (r->gaps != last->gaps) {
