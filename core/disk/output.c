@@ -1,32 +1,26 @@
 /* One sound file being written through libsndfile and a spool. [writer] */
 #include "output.h"
 
+#include "spool.h"
+
 #include <errno.h>
 #include <sndfile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_RUNS = 16 };
-
-/* Bytes that follow each other in the file. */
-typedef struct run {
-    int64_t offset;
-    size_t begin, bytes; /* in the spool */
-} run;
-
 struct gph_output {
     const gph_file_system *files;
     gph_file file; /* below 0: a probe, bytes go nowhere */
     SNDFILE *sound;
-    gph_sample sample;
+    gph_format format;
+    int64_t frames; /* put */
     int64_t at;     /* where libsndfile stands */
     int64_t length; /* of the file, spool included */
-    char *spool;
-    size_t used, room;
-    run runs[MOST_RUNS];
-    uint32_t n_runs;
-    bool failed; /* no memory: bytes are missing, so the file cannot go on */
+    gph_spool spool;
+    gph_spool header; /* made and not yet written */
+    bool in_header;   /* libsndfile's bytes go to `header` */
+    bool failed;      /* no memory: bytes are missing, so the file cannot go on */
 };
 
 static const struct {
@@ -61,37 +55,19 @@ read_none(void *bytes, sf_count_t count, void *user)
     return 0;
 }
 
-static bool
-make_room(gph_output *output, size_t bytes)
-{
-    if (bytes <= output->room - output->used)
-        return true;
-    size_t room = (output->used + bytes) * 2;
-    char *spool = realloc(output->spool, room);
-    if (!spool)
-        return false;
-    output->spool = spool;
-    output->room = room;
-    return true;
-}
-
 static sf_count_t
 add_to_spool(const void *bytes, sf_count_t count, void *user)
 {
     gph_output *output = user;
-    size_t size = (size_t)count;
-    run *last = output->n_runs ? &output->runs[output->n_runs - 1] : NULL;
-    bool follows = last && last->offset + (int64_t)last->bytes == output->at;
-    if (output->failed || (!follows && output->n_runs == MOST_RUNS) || !make_room(output, size)) {
-        output->failed = true;
+    gph_spool *spool = output->in_header ? &output->header : &output->spool;
+    void *place = NULL;
+    if (!output->failed && count > 0)
+        place = gph_spool_extend(spool, (size_t)count, output->at);
+    if (!place) {
+        output->failed = output->failed || count > 0;
         return 0;
     }
-    memcpy(output->spool + output->used, bytes, size);
-    if (follows)
-        last->bytes += size;
-    else
-        output->runs[output->n_runs++] = (run){output->at, output->used, size};
-    output->used += size;
+    memcpy(place, bytes, (size_t)count);
     output->at += count;
     if (output->at > output->length)
         output->length = output->at;
@@ -148,12 +124,12 @@ gph_output_new(const gph_file_system *files, gph_file file, const gph_output_spe
     gph_output *output = calloc(1, sizeof *output);
     if (!output)
         return -ENOMEM;
-    *output = (gph_output){.files = files, .file = file, .sample = spec->format.sample};
+    *output = (gph_output){.files = files, .file = file, .format = spec->format};
     SF_INFO info = info_of(spec);
     output->sound = sf_open_virtual(&io, SFM_WRITE, &info, output);
     if (!output->sound) {
         int error = output->failed || sf_error(NULL) == SF_ERR_SYSTEM ? -ENOMEM : -EINVAL;
-        free(output->spool);
+        gph_spool_finish(&output->spool);
         free(output);
         return error;
     }
@@ -190,40 +166,62 @@ int
 gph_output_put(gph_output *output, const void *samples, uint32_t frames)
 {
     sf_count_t written;
-    if (output->sample == GPH_S16)
+    gph_sample sample = output->format.sample;
+    if (sample == GPH_S16)
         written = sf_writef_short(output->sound, samples, frames);
-    else if (gph_sample_is_integer(output->sample))
+    else if (gph_sample_is_integer(sample))
         written = sf_writef_int(output->sound, samples, frames);
     else
         written = sf_writef_float(output->sound, samples, frames);
+    output->frames += written;
     return output->failed ? -ENOMEM : written != frames ? -EIO : 0;
 }
 
 int
 gph_output_flush(gph_output *output)
 {
-    while (output->n_runs && output->file >= 0) {
-        run *first = &output->runs[0];
-        while (first->bytes) {
-            int64_t count =
-                output->files->write_at(output->files->user, output->file,
-                                        output->spool + first->begin, first->bytes, first->offset);
-            if (count <= 0)
-                return count ? (int)count : -ENOSPC;
-            first->begin += (size_t)count;
-            first->bytes -= (size_t)count;
-            first->offset += count;
-        }
-        memmove(output->runs, output->runs + 1, --output->n_runs * sizeof *output->runs);
-    }
-    output->n_runs = 0;
-    output->used = 0;
-    return 0;
+    return gph_spool_flush(&output->spool, output->files, output->file);
+}
+
+/* Whether the lengths stand in a header that can be written anew; FLAC's and Ogg's lose sound. */
+static bool
+has_lengths(gph_container container)
+{
+    return container != GPH_RAW && container != GPH_SD2 && container != GPH_FLAC &&
+           container != GPH_OGG;
+}
+
+int
+gph_output_make_header(gph_output *output)
+{
+    if (!has_lengths(output->format.container) || !output->sound)
+        return 0;
+    if (output->spool.n_runs)
+        return -EAGAIN;
+    if (output->failed)
+        return -ENOMEM;
+    gph_spool_clear(&output->header);
+    output->in_header = true;
+    sf_command(output->sound, SFC_UPDATE_HEADER_NOW, NULL, 0);
+    output->in_header = false;
+    if (!output->failed)
+        return 0;
+    /* What is missing is missing in the header alone. */
+    gph_spool_clear(&output->header);
+    output->failed = false;
+    return -ENOMEM;
+}
+
+int
+gph_output_write_header(gph_output *output)
+{
+    return gph_spool_flush(&output->header, output->files, output->file);
 }
 
 int
 gph_output_end(gph_output *output)
 {
+    gph_spool_clear(&output->header);
     if (!output->sound)
         return 0;
     int error = sf_close(output->sound);
@@ -235,6 +233,18 @@ int64_t
 gph_output_bytes(const gph_output *output)
 {
     return output->length;
+}
+
+int64_t
+gph_output_frames(const gph_output *output)
+{
+    return output->frames;
+}
+
+gph_file
+gph_output_file(const gph_output *output)
+{
+    return output->file;
 }
 
 int
@@ -254,7 +264,8 @@ gph_output_free(gph_output *output)
         sf_close(output->sound);
     if (output->file >= 0)
         output->files->close(output->files->user, output->file);
-    free(output->spool);
+    gph_spool_finish(&output->spool);
+    gph_spool_finish(&output->header);
     free(output);
 }
 

@@ -33,8 +33,19 @@ int gph_output_put(gph_output *output, const void *samples, uint32_t frames);
 int gph_output_flush(gph_output *output);
 /* Adds what ends the file to the spool; flush comes after it. No more frames then. */
 int gph_output_end(gph_output *output);
-/* Bytes of the file, with what is in the spool. */
+/* Bytes of the file, with what is in the spool; frames that were put. */
 int64_t gph_output_bytes(const gph_output *output);
+int64_t gph_output_frames(const gph_output *output);
+/* The two halves of a barrier's header. `make` composes the header that tells of all frames put so
+ * far and keeps it, the file is not touched; -EAGAIN while some are in the spool. Then those frames
+ * are synced, and may be while more are put and flushed. `write` brings the header that was made
+ * last to the disk, unsynced; below 0: try again, nothing else of the output is touched. Both do
+ * nothing where the lengths do not stand in a header (raw, sd2) or an update does harm (flac,
+ * ogg). */
+int gph_output_make_header(gph_output *output);
+int gph_output_write_header(gph_output *output);
+/* The open file, for a sync in another thread; the output's still. */
+gph_file gph_output_file(const gph_output *output);
 /* Cuts to length, syncs. */
 int gph_output_sync(gph_output *output);
 /* Closes the file and forgets what is in the spool; NULL is fine. */

@@ -1,0 +1,70 @@
+/* Bytes that wait for their file. [writer] */
+#include "spool.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool
+make_room(gph_spool *spool, size_t size)
+{
+    if (size <= spool->room - spool->used)
+        return true;
+    size_t room = (spool->used + size) * 2;
+    char *bytes = realloc(spool->bytes, room);
+    if (!bytes)
+        return false;
+    spool->bytes = bytes;
+    spool->room = room;
+    return true;
+}
+
+void *
+gph_spool_extend(gph_spool *spool, size_t size, int64_t offset)
+{
+    gph_spool_run *last = spool->n_runs ? &spool->runs[spool->n_runs - 1] : NULL;
+    bool follows = last && last->offset + (int64_t)last->bytes == offset;
+    if ((!follows && spool->n_runs == GPH_SPOOL_RUNS) || !make_room(spool, size))
+        return NULL;
+    void *place = spool->bytes + spool->used;
+    if (follows)
+        last->bytes += size;
+    else
+        spool->runs[spool->n_runs++] = (gph_spool_run){offset, spool->used, size};
+    spool->used += size;
+    return place;
+}
+
+int
+gph_spool_flush(gph_spool *spool, const gph_file_system *files, gph_file file)
+{
+    while (spool->n_runs) {
+        gph_spool_run *first = &spool->runs[0];
+        while (first->bytes) {
+            int64_t count = files->write_at(files->user, file, spool->bytes + first->begin,
+                                            first->bytes, first->offset);
+            if (count <= 0)
+                return count ? (int)count : -ENOSPC;
+            first->begin += (size_t)count;
+            first->bytes -= (size_t)count;
+            first->offset += count;
+        }
+        memmove(spool->runs, spool->runs + 1, --spool->n_runs * sizeof *spool->runs);
+    }
+    spool->used = 0;
+    return 0;
+}
+
+void
+gph_spool_clear(gph_spool *spool)
+{
+    spool->n_runs = 0;
+    spool->used = 0;
+}
+
+void
+gph_spool_finish(gph_spool *spool)
+{
+    free(spool->bytes);
+    *spool = (gph_spool){.bytes = NULL};
+}
