@@ -40,7 +40,7 @@ static gph_status
 backend_wait(void *self, int64_t until_ns, gph_pump_block *block, const char **reason)
 {
     gph_host_stream *stream = self;
-    return device_wait(&stream->device, stream->pump, until_ns, block, reason);
+    return device_wait(&stream->device, stream->head.pump, until_ns, block, reason);
 }
 
 static void
@@ -110,30 +110,6 @@ static const gph_pump_backend backend = {
 /* ---------------------------------------------------------------- the host */
 
 static gph_status GPH_CALL
-probe(const gph_host_services *services, char *why, uint32_t n)
-{
-    (void)services;
-    if (n > 0)
-        why[0] = 0;
-    return GPH_OK;
-}
-
-static gph_host_self *GPH_CALL
-create(const gph_host_services *services)
-{
-    gph_host_self *self = calloc(1, sizeof *self);
-    if (self != NULL)
-        self->services = services;
-    return self;
-}
-
-static void GPH_CALL
-destroy(gph_host_self *self)
-{
-    free(self);
-}
-
-static gph_status GPH_CALL
 list(gph_host_self *self, uint64_t *generation,
      void(GPH_CALL *each)(void *user, const gph_device *device), void *user)
 {
@@ -169,14 +145,9 @@ close_stream(gph_host_stream *stream)
 {
     if (stream == NULL)
         return;
-    gph_pump_free(stream->pump);
-    for (gph_host_stream **at = &stream->self->streams; *at != NULL; at = &(*at)->next)
-        if (*at == stream) {
-            *at = stream->next;
-            break;
-        }
+    gph_pump_free(stream->head.pump);
     device_finish(&stream->device);
-    free(stream);
+    gph_pump_stream_free(stream);
 }
 
 static gph_status
@@ -188,7 +159,7 @@ open_pump(gph_host_stream *stream, const gph_want *want, const gph_engine *engin
         return GPH_IO;
     }
     gph_pump_plan plan = {
-        .services = stream->self->services,
+        .services = stream->head.self->services,
         .backend = &backend,
         .self = stream,
         .engine = engine,
@@ -199,7 +170,7 @@ open_pump(gph_host_stream *stream, const gph_want *want, const gph_engine *engin
         .witness = true,
         .buffered = true,
     };
-    return gph_pump_new(&plan, &stream->pump);
+    return gph_pump_new(&plan, &stream->head.pump);
 }
 
 static gph_status GPH_CALL
@@ -207,51 +178,35 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
             gph_host_stream **made, gph_got *got)
 {
     *made = NULL;
-    gph_host_stream *stream = calloc(1, sizeof *stream);
+    gph_host_stream *stream = gph_pump_stream_new(self, sizeof *stream);
     if (stream == NULL)
         return GPH_MEMORY;
-    stream->self = self;
     gph_status status = stream_negotiate(stream, want);
     if (status == GPH_OK)
         status = open_pump(stream, want, engine);
     gph_got all;
     stream_describe(stream, &all);
     if (status == GPH_OK)
-        status = gph_pump_configure(stream->pump, &all);
+        status = gph_pump_configure(stream->head.pump, &all);
     if (status < 0) {
         close_stream(stream);
         return status;
     }
-    memcpy(got, &all, got->size < sizeof all ? got->size : sizeof all);
-    stream->next = self->streams;
-    self->streams = stream;
-    *made = stream;
+    gph_pump_stream_opened(stream, &all, made, got);
     return GPH_OK;
 }
 
 static gph_status GPH_CALL
 start(gph_host_stream *stream)
 {
-    if (gph_pump_state(stream->pump) != GPH_STREAM_STATE_READY)
+    if (gph_pump_state(stream->head.pump) != GPH_STREAM_STATE_READY)
         return GPH_STATE;
     char why[GPH_PUMP_TEXT] = "";
     device_start(&stream->device, true);
-    gph_status status = gph_pump_start(stream->pump, why, sizeof why);
+    gph_status status = gph_pump_start(stream->head.pump, why, sizeof why);
     if (status < 0)
-        stream->self->services->log(stream->self->services, GPH_LOG_ERROR, why);
+        stream->head.self->services->log(stream->head.self->services, GPH_LOG_ERROR, why);
     return status;
-}
-
-static int64_t GPH_CALL
-step(gph_host_stream *stream, int64_t frames, int64_t timeout_ns)
-{
-    return gph_pump_step(stream->pump, frames, timeout_ns);
-}
-
-static gph_status GPH_CALL
-stop(gph_host_stream *stream, uint32_t drain)
-{
-    return gph_pump_stop(stream->pump, drain);
 }
 
 static gph_status GPH_CALL
@@ -261,23 +216,6 @@ latency(gph_host_stream *stream, uint32_t direction, uint32_t channel, uint32_t 
     if (channel >= (out ? stream->n_out : stream->n_in))
         return GPH_ARGUMENT;
     *min = *max = out ? atomic_load(&stream->device.latency_out) : 0;
-    return GPH_OK;
-}
-
-static void GPH_CALL
-stats(gph_host_stream *stream, gph_host_stats *stats)
-{
-    gph_pump_stats(stream->pump, stats);
-}
-
-static gph_status GPH_CALL
-dispatch(gph_host_self *self, int32_t timeout_ms)
-{
-    for (const gph_host_stream *stream = self->streams; stream != NULL; stream = stream->next)
-        timeout_ms = stream->device.stepped ? 0 : gph_pump_patience(stream->pump, timeout_ms);
-    self->services->wait(self->services, timeout_ms);
-    for (gph_host_stream *stream = self->streams; stream != NULL; stream = stream->next)
-        gph_pump_dispatch(stream->pump);
     return GPH_OK;
 }
 
@@ -296,14 +234,14 @@ static gph_status GPH_CALL
 set_freewheel(gph_host_stream *stream, uint32_t on)
 {
     if (atomic_exchange(&stream->device.freewheel, on != 0) != (on != 0))
-        gph_pump_post(stream->pump, GPH_HOST_FREEWHEEL, 0, -1, on != 0, NULL);
+        gph_pump_post(stream->head.pump, GPH_HOST_FREEWHEEL, 0, -1, on != 0, NULL);
     return GPH_OK;
 }
 
 static gph_status GPH_CALL
 load_script(gph_host_stream *stream, const char *text, char *why, uint32_t n)
 {
-    if (gph_pump_state(stream->pump) != GPH_STREAM_STATE_READY)
+    if (gph_pump_state(stream->head.pump) != GPH_STREAM_STATE_READY)
         return GPH_STATE;
     return script_add(&stream->device.script, text, why, n);
 }
@@ -325,19 +263,19 @@ const gph_host gph_host_1 = {
              GPH_HOST_CAN_STEP | GPH_HOST_CAN_FREEWHEEL | GPH_HOST_HAS_DEVICES |
                  GPH_HOST_ANY_WIDTH),
     GPH_HOST_SETTINGS(settings),
-    .probe = probe,
-    .create = create,
-    .destroy = destroy,
+    .probe = gph_pump_host_probe,
+    .create = gph_pump_host_create,
+    .destroy = gph_pump_host_destroy,
     .list = list,
     .caps_of = caps_of,
     .open = open_stream,
     .start = start,
-    .step = step,
-    .stop = stop,
+    .step = gph_pump_stream_step,
+    .stop = gph_pump_stream_stop,
     .close = close_stream,
     .latency = latency,
-    .stats = stats,
-    .dispatch = dispatch,
+    .stats = gph_pump_stream_stats,
+    .dispatch = gph_pump_host_dispatch,
     .set_block = set_block,
     .extension = extension,
 };

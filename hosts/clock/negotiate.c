@@ -79,7 +79,7 @@ configure_device(gph_host_stream *stream, const gph_want *want)
             return status;
         }
     }
-    device->services = stream->self->services;
+    device->services = stream->head.self->services;
     device->stepped = gph_pump_number(options, "step", 0) > 0;
     device->signal = (uint32_t)gph_pump_number(options, "signal", SIGNAL_SILENCE);
     device->jitter = gph_pump_number(options, "jitter", 0);

@@ -5,20 +5,13 @@
 #include "device.h"
 
 struct gph_host_stream {
-    gph_host_self *self;
-    gph_host_stream *next;
-    gph_pump *pump;
+    gph_pump_stream head;
     clock_device device;
     uint32_t block; /* as opened */
     uint32_t max_frames;
     uint32_t n_in;
     uint32_t n_out;
     char deviations[GPH_PUMP_TEXT];
-};
-
-struct gph_host_self {
-    const gph_host_services *services;
-    gph_host_stream *streams;
 };
 
 /* Finds the device, settles what is wanted with it and makes it ready. On failure a sentence is where `want` says. */

@@ -51,7 +51,7 @@ static int
 process(jack_nframes_t frames, void *arg)
 {
     gph_host_stream *stream = arg;
-    const gph_host_services *services = stream->self->services;
+    const gph_host_services *services = stream->head.self->services;
     bool freewheel = atomic_load_explicit(&stream->freewheel, memory_order_relaxed);
     gph_pump_block block = {.frames = frames,
                             .flags = freewheel ? GPH_CLOCK_FREEWHEEL : 0,
@@ -71,7 +71,7 @@ process(jack_nframes_t frames, void *arg)
     stream->midi_next = 0;
     stream->midi_buffer =
         stream->midi_port != NULL ? jack_port_get_buffer(stream->midi_port, frames) : NULL;
-    gph_pump_cycle(stream->pump, &block);
+    gph_pump_cycle(stream->head.pump, &block);
     stream->midi_buffer = NULL;
     return 0;
 }
@@ -79,7 +79,7 @@ process(jack_nframes_t frames, void *arg)
 static void
 wake(const gph_host_stream *stream)
 {
-    stream->self->services->wake(stream->self->services);
+    stream->head.self->services->wake(stream->head.self->services);
 }
 
 static void
@@ -89,7 +89,7 @@ on_shutdown(jack_status_t code, const char *reason, void *arg)
     (void)code;
     (void)reason; /* does not outlive the call */
     atomic_store(&stream->dead, true);
-    gph_pump_lost(stream->pump, "the JACK server is gone");
+    gph_pump_lost(stream->head.pump, "the JACK server is gone");
 }
 
 static int
@@ -98,7 +98,7 @@ on_block(jack_nframes_t frames, void *arg)
     gph_host_stream *stream = arg;
     if (atomic_exchange(&stream->usual_block, frames) != frames) {
         atomic_store(&stream->recount, true);
-        gph_pump_block_changed(stream->pump, frames);
+        gph_pump_block_changed(stream->head.pump, frames);
         wake(stream);
     }
     return 0;
@@ -109,7 +109,7 @@ on_rate(jack_nframes_t rate, void *arg)
 {
     gph_host_stream *stream = arg;
     if ((double)rate < stream->rate || (double)rate > stream->rate)
-        gph_pump_lost(stream->pump, "the JACK server's rate has changed");
+        gph_pump_lost(stream->head.pump, "the JACK server's rate has changed");
     return 0;
 }
 
@@ -119,7 +119,7 @@ on_freewheel(int starting, void *arg)
     gph_host_stream *stream = arg;
     atomic_store(&stream->freewheel, starting != 0);
     atomic_store(&stream->recount, true);
-    gph_pump_post(stream->pump, GPH_HOST_FREEWHEEL, 0, -1, starting != 0, NULL);
+    gph_pump_post(stream->head.pump, GPH_HOST_FREEWHEEL, 0, -1, starting != 0, NULL);
     wake(stream);
 }
 
@@ -136,7 +136,7 @@ static void
 ports_changed(gph_host_stream *stream)
 {
     if (!atomic_exchange(&stream->ports_changed, true))
-        gph_pump_post(stream->pump, GPH_HOST_PORTS, 0, -1, 0, NULL);
+        gph_pump_post(stream->head.pump, GPH_HOST_PORTS, 0, -1, 0, NULL);
     wake(stream);
 }
 
@@ -193,7 +193,7 @@ on_latency(jack_latency_callback_mode_t mode, void *arg)
     else
         pass_latency(stream->out_ports, stream->n_out, stream->in_ports, stream->n_in, mode);
     if (!atomic_exchange(&stream->latency_changed, true))
-        gph_pump_post(stream->pump, GPH_HOST_LATENCY, 0, -1, 0, NULL);
+        gph_pump_post(stream->head.pump, GPH_HOST_LATENCY, 0, -1, 0, NULL);
     wake(stream);
 }
 
@@ -308,7 +308,7 @@ run_leave(void *arg)
 static gph_status
 leave_server(gph_host_stream *stream, bool close)
 {
-    const gph_host_services *services = stream->self->services;
+    const gph_host_services *services = stream->head.self->services;
     leave *job = malloc(sizeof *job);
     gph_thread *thread = NULL;
     if (job == NULL)

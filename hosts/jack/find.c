@@ -33,7 +33,7 @@ asker(gph_host_self *self, bool *ours)
     char why[JACK_WHY];
     *ours = false;
     /* Beside a client whose server died libjack survives no other one. */
-    for (gph_host_stream *stream = self->streams; stream != NULL; stream = stream->next)
+    for (gph_host_stream *stream = self->streams; stream != NULL; stream = stream->head.next)
         if (stream->client != NULL)
             return atomic_load(&stream->dead) ? NULL : stream->client;
     *ours = true;

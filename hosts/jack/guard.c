@@ -13,7 +13,7 @@ static const int64_t last_backoff_ms = 60000;
 static int64_t
 now_of(const gph_host_stream *stream)
 {
-    return stream->self->services->now_ns(stream->self->services);
+    return stream->head.self->services->now_ns(stream->head.self->services);
 }
 
 /* The entry of a peer; with `make` the least needed one is given away. */
@@ -97,7 +97,8 @@ cut(gph_host_stream *stream, jack_peer *peer)
     char text[JACK_NAME + 64];
     snprintf(text, sizeof text, "'%.180s' is cut off for %d s: it let no cycle through", peer->name,
              (int)(peer->backoff_ns / 1000 / ms));
-    gph_pump_post(stream->pump, GPH_HOST_NOTE, 0, -1, 0, gph_pump_keep(stream->pump, text));
+    gph_pump_post(stream->head.pump, GPH_HOST_NOTE, 0, -1, 0,
+                  gph_pump_keep(stream->head.pump, text));
     if (stream->next_look_ns == 0 || peer->until_ns < stream->next_look_ns)
         stream->next_look_ns = peer->until_ns;
 }
@@ -114,7 +115,7 @@ guard_look(gph_host_stream *stream)
     if (limit < (double)(least_quiet_ms * ms))
         limit = (double)(least_quiet_ms * ms);
     bool starved =
-        (double)gph_pump_quiet_ns(stream->pump) > limit && !atomic_load(&stream->freewheel);
+        (double)gph_pump_quiet_ns(stream->head.pump) > limit && !atomic_load(&stream->freewheel);
     jack_nframes_t time = starved ? jack_last_frame_time(stream->client) : 0;
     if (!starved || stream->guard_ns == 0) {
         stream->guard_ns = starved ? now : 0;

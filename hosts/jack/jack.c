@@ -14,14 +14,14 @@ static const gph_setting settings[] = {
 static int64_t
 backend_now(void *self)
 {
-    const gph_host_services *services = ((gph_host_stream *)self)->self->services;
+    const gph_host_services *services = ((gph_host_stream *)self)->head.self->services;
     return services->now_ns(services);
 }
 
 static int64_t
 backend_boot(void *self)
 {
-    const gph_host_services *services = ((gph_host_stream *)self)->self->services;
+    const gph_host_services *services = ((gph_host_stream *)self)->head.self->services;
     return services->boot_ns(services);
 }
 
@@ -73,30 +73,54 @@ backend_resume(void *self)
     return client_activate(self);
 }
 
+static gph_status GPH_CALL
+latency(gph_host_stream *stream, uint32_t direction, uint32_t channel, uint32_t *min, uint32_t *max)
+{
+    bool out = direction == GPH_DIRECTION_OUT;
+    *min = *max = 0;
+    if (channel >= (out ? stream->n_out : stream->n_in))
+        return GPH_ARGUMENT;
+    jack_port_t *port = out ? stream->out_ports[channel] : stream->in_ports[channel];
+    if (port == NULL || atomic_load(&stream->dead))
+        return GPH_STATE;
+    jack_latency_range_t range;
+    jack_port_get_latency_range(port, out ? JackPlaybackLatency : JackCaptureLatency, &range);
+    /* JACK's figure for capture includes the block, its figure for playback does not. */
+    uint32_t block = out ? 0 : atomic_load(&stream->usual_block);
+    *min = range.min > block ? range.min - block : 0;
+    *max = range.max > block ? range.max - block : 0;
+    return GPH_OK;
+}
+
+/* ---------------------------------------------------------------- extensions */
+
+static void
+backend_look_after(void *self)
+{
+    gph_host_stream *stream = self;
+    if (stream->client != NULL && stream->active && !atomic_load(&stream->dead)) {
+        if (atomic_load(&stream->ports_changed))
+            rules_apply(stream);
+        if (atomic_exchange(&stream->latency_changed, false) && stream->n_in > 0) {
+            uint32_t least, most;
+            if (latency(stream, GPH_DIRECTION_IN, 0, &least, &most) == GPH_OK)
+                gph_pump_set_latency_in(stream->head.pump, most);
+        }
+        if (gph_pump_state(stream->head.pump) != GPH_STREAM_STATE_READY)
+            guard_look(stream);
+    }
+}
+
 static const gph_pump_backend backend = {
     .now_ns = backend_now,
     .boot_ns = backend_boot,
     .release = backend_release,
     .reopen = backend_reopen,
     .resume = backend_resume,
+    .look_after = backend_look_after,
 };
 
 /* ---------------------------------------------------------------- open */
-
-static gph_host_self *GPH_CALL
-create(const gph_host_services *services)
-{
-    gph_host_self *self = calloc(1, sizeof *self);
-    if (self != NULL)
-        self->services = services;
-    return self;
-}
-
-static void GPH_CALL
-destroy(gph_host_self *self)
-{
-    free(self);
-}
 
 static gph_status
 settle(gph_host_stream *stream, const gph_want *want)
@@ -155,18 +179,14 @@ close_stream(gph_host_stream *stream)
 {
     if (stream == NULL)
         return;
-    for (gph_host_stream **at = &stream->self->streams; *at != NULL; at = &(*at)->next)
-        if (*at == stream) {
-            *at = stream->next;
-            break;
-        }
-    if (stream->pump != NULL)
-        gph_pump_stop(stream->pump, 0);
+    if (stream->head.pump != NULL)
+        gph_pump_stop(stream->head.pump, 0);
     client_deactivate(stream);
     client_close(stream);
+    gph_pump_stream_leave(stream);
     if (stream->abandoned)
         return; /* a thread of libjack may still call us */
-    gph_pump_free(stream->pump);
+    gph_pump_free(stream->head.pump);
     drop_rules(stream->in_rules, stream->n_in);
     drop_rules(stream->out_rules, stream->n_out);
     free(stream->midi_rule);
@@ -175,7 +195,7 @@ close_stream(gph_host_stream *stream)
     free(stream->in);
     free(stream->out);
     free(stream->peers);
-    free(stream);
+    gph_pump_stream_free(stream);
 }
 
 static gph_status
@@ -201,10 +221,9 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
             gph_host_stream **made, gph_got *got)
 {
     *made = NULL;
-    gph_host_stream *stream = calloc(1, sizeof *stream);
+    gph_host_stream *stream = gph_pump_stream_new(self, sizeof *stream);
     if (stream == NULL)
         return GPH_MEMORY;
-    stream->self = self;
     gph_pump_plan plan = {.services = self->services,
                           .backend = &backend,
                           .self = stream,
@@ -220,23 +239,20 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
     if (status == GPH_OK)
         status = take_memory(stream);
     if (status == GPH_OK)
-        status = gph_pump_new(&plan, &stream->pump);
+        status = gph_pump_new(&plan, &stream->head.pump);
     gph_got all;
     describe(stream, &all);
     if (status == GPH_OK)
-        status = gph_pump_configure(stream->pump, &all);
+        status = gph_pump_configure(stream->head.pump, &all);
     if (status < 0) {
         stream->n_in = stream->in_rules != NULL ? stream->n_in : 0;
         stream->n_out = stream->out_rules != NULL ? stream->n_out : 0;
         close_stream(stream);
         return status;
     }
-    gph_pump_set_scheduling(stream->pump,
+    gph_pump_set_scheduling(stream->head.pump,
                             jack_is_realtime(stream->client) ? "the server's" : "normal");
-    memcpy(got, &all, got->size < sizeof all ? got->size : sizeof all);
-    stream->next = self->streams;
-    self->streams = stream;
-    *made = stream;
+    gph_pump_stream_opened(stream, &all, made, got);
     return GPH_OK;
 }
 
@@ -246,7 +262,7 @@ static gph_status GPH_CALL
 start(gph_host_stream *stream)
 {
     char why[JACK_WHY] = "the server refuses the ports or the client";
-    gph_status status = gph_pump_arm(stream->pump);
+    gph_status status = gph_pump_arm(stream->head.pump);
     if (status < 0)
         return status;
     if (stream->client == NULL)
@@ -254,11 +270,11 @@ start(gph_host_stream *stream)
     if (status == GPH_OK)
         status = client_activate(stream);
     if (status < 0)
-        gph_pump_stop(stream->pump, 0);
+        gph_pump_stop(stream->head.pump, 0);
     else
-        status = gph_pump_start(stream->pump, why, sizeof why);
+        status = gph_pump_start(stream->head.pump, why, sizeof why);
     if (status < 0) {
-        stream->self->services->log(stream->self->services, GPH_LOG_ERROR, why);
+        stream->head.self->services->log(stream->head.self->services, GPH_LOG_ERROR, why);
         client_deactivate(stream);
     }
     return status;
@@ -267,65 +283,10 @@ start(gph_host_stream *stream)
 static gph_status GPH_CALL
 stop(gph_host_stream *stream, uint32_t drain)
 {
-    gph_status status = gph_pump_stop(stream->pump, drain);
+    gph_status status = gph_pump_stop(stream->head.pump, drain);
     gph_status left = status == GPH_STATE ? GPH_OK : client_deactivate(stream);
     return status < 0 ? status : left;
 }
-
-static gph_status GPH_CALL
-latency(gph_host_stream *stream, uint32_t direction, uint32_t channel, uint32_t *min, uint32_t *max)
-{
-    bool out = direction == GPH_DIRECTION_OUT;
-    *min = *max = 0;
-    if (channel >= (out ? stream->n_out : stream->n_in))
-        return GPH_ARGUMENT;
-    jack_port_t *port = out ? stream->out_ports[channel] : stream->in_ports[channel];
-    if (port == NULL || atomic_load(&stream->dead))
-        return GPH_STATE;
-    jack_latency_range_t range;
-    jack_port_get_latency_range(port, out ? JackPlaybackLatency : JackCaptureLatency, &range);
-    /* JACK's figure for capture includes the block, its figure for playback does not. */
-    uint32_t block = out ? 0 : atomic_load(&stream->usual_block);
-    *min = range.min > block ? range.min - block : 0;
-    *max = range.max > block ? range.max - block : 0;
-    return GPH_OK;
-}
-
-static void GPH_CALL
-stats(gph_host_stream *stream, gph_host_stats *stats)
-{
-    gph_pump_stats(stream->pump, stats);
-}
-
-static void
-look_after(gph_host_stream *stream)
-{
-    if (stream->client != NULL && stream->active && !atomic_load(&stream->dead)) {
-        if (atomic_load(&stream->ports_changed))
-            rules_apply(stream);
-        if (atomic_exchange(&stream->latency_changed, false) && stream->n_in > 0) {
-            uint32_t least, most;
-            if (latency(stream, GPH_DIRECTION_IN, 0, &least, &most) == GPH_OK)
-                gph_pump_set_latency_in(stream->pump, most);
-        }
-        if (gph_pump_state(stream->pump) != GPH_STREAM_STATE_READY)
-            guard_look(stream);
-    }
-    gph_pump_dispatch(stream->pump);
-}
-
-static gph_status GPH_CALL
-dispatch(gph_host_self *self, int32_t timeout_ms)
-{
-    for (const gph_host_stream *stream = self->streams; stream != NULL; stream = stream->next)
-        timeout_ms = gph_pump_patience(stream->pump, timeout_ms);
-    self->services->wait(self->services, timeout_ms);
-    for (gph_host_stream *stream = self->streams; stream != NULL; stream = stream->next)
-        look_after(stream);
-    return GPH_OK;
-}
-
-/* ---------------------------------------------------------------- extensions */
 
 static gph_status GPH_CALL
 set_rule(gph_host_stream *stream, uint32_t direction, uint32_t channel, const char *rule)
@@ -366,15 +327,15 @@ const gph_host gph_host_1 = {
                  GPH_HOST_ANY_WIDTH),
     GPH_HOST_SETTINGS(settings),
     .probe = find_probe,
-    .create = create,
-    .destroy = destroy,
+    .create = gph_pump_host_create,
+    .destroy = gph_pump_host_destroy,
     .list = find_list,
     .open = open_stream,
     .start = start,
     .stop = stop,
     .close = close_stream,
     .latency = latency,
-    .stats = stats,
-    .dispatch = dispatch,
+    .stats = gph_pump_stream_stats,
+    .dispatch = gph_pump_host_dispatch,
     .extension = extension,
 };

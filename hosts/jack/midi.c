@@ -26,7 +26,7 @@ static uint32_t GPH_CALL
 read_midi(gph_host_stream *stream, gph_midi *messages, uint32_t n)
 {
     uint32_t from, frames, done = 0;
-    gph_pump_piece(stream->pump, &from, &frames);
+    gph_pump_piece(stream->head.pump, &from, &frames);
     if (stream->midi_buffer == NULL || frames == 0)
         return 0;
     jack_midi_event_t event;

@@ -27,9 +27,7 @@ typedef struct jack_peer {
 } jack_peer;
 
 struct gph_host_stream {
-    gph_host_self *self;
-    gph_host_stream *next;
-    gph_pump *pump;
+    gph_pump_stream head;
     char name[128];   /* of the client, as wanted */
     char server[128]; /* "": the default one */
     uint32_t n_in;
@@ -73,11 +71,6 @@ struct gph_host_stream {
     jack_nframes_t guard_time; /* the server's count when the guard last looked */
     int64_t guard_ns;
     char deviations[GPH_PUMP_TEXT];
-};
-
-struct gph_host_self {
-    const gph_host_services *services;
-    gph_host_stream *streams;
 };
 
 /* [control] Of the host's table, and of gph.ports/1. */

@@ -21,9 +21,7 @@ static const gph_setting settings[] = {
 };
 
 struct gph_host_stream {
-    gph_host_self *self;
-    gph_host_stream *next;
-    gph_pump *pump;
+    gph_pump_stream head;
     double rate;
     uint32_t block;
     uint32_t max_frames;
@@ -41,11 +39,6 @@ struct gph_host_stream {
     float **out;
 
     char deviations[GPH_PUMP_TEXT];
-};
-
-struct gph_host_self {
-    const gph_host_services *services;
-    gph_host_stream *streams;
 };
 
 /* ---------------------------------------------------------------- the pump's back end */
@@ -255,20 +248,15 @@ close_stream(gph_host_stream *stream)
 {
     if (stream == NULL)
         return;
-    gph_pump_free(stream->pump);
-    for (gph_host_stream **at = &stream->self->streams; *at != NULL; at = &(*at)->next)
-        if (*at == stream) {
-            *at = stream->next;
-            break;
-        }
+    gph_pump_free(stream->head.pump);
     sound_close(stream->source);
     if (sound_close(stream->target) < 0)
-        stream->self->services->log(stream->self->services, GPH_LOG_ERROR,
-                                    "the output file could not be closed properly");
+        stream->head.self->services->log(stream->head.self->services, GPH_LOG_ERROR,
+                                         "the output file could not be closed properly");
     free(stream->memory);
     free(stream->in);
     free(stream->out);
-    free(stream);
+    gph_pump_stream_free(stream);
 }
 
 static gph_status GPH_CALL
@@ -276,10 +264,9 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
             gph_host_stream **made, gph_got *got)
 {
     *made = NULL;
-    gph_host_stream *stream = calloc(1, sizeof *stream);
+    gph_host_stream *stream = gph_pump_stream_new(self, sizeof *stream);
     if (stream == NULL)
         return GPH_MEMORY;
-    stream->self = self;
     stream->rate = 48000;
     double file_rate = 0;
     gph_pump_plan plan = {.services = self->services,
@@ -296,11 +283,11 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
     if (status == GPH_OK)
         status = take_memory(stream);
     if (status == GPH_OK)
-        status = gph_pump_new(&plan, &stream->pump);
+        status = gph_pump_new(&plan, &stream->head.pump);
     gph_got all;
     describe(stream, &all);
     if (status == GPH_OK)
-        status = gph_pump_configure(stream->pump, &all);
+        status = gph_pump_configure(stream->head.pump, &all);
     /* Last: nothing is made unless all else is well. */
     if (status == GPH_OK)
         status = open_target(stream, want);
@@ -309,38 +296,11 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
         return status;
     }
     describe(stream, &all);
-    memcpy(got, &all, got->size < sizeof all ? got->size : sizeof all);
-    stream->next = self->streams;
-    self->streams = stream;
-    *made = stream;
+    gph_pump_stream_opened(stream, &all, made, got);
     return GPH_OK;
 }
 
 /* ---------------------------------------------------------------- the host */
-
-static gph_status GPH_CALL
-probe(const gph_host_services *services, char *why, uint32_t n)
-{
-    (void)services;
-    if (n > 0)
-        why[0] = 0;
-    return GPH_OK;
-}
-
-static gph_host_self *GPH_CALL
-create(const gph_host_services *services)
-{
-    gph_host_self *self = calloc(1, sizeof *self);
-    if (self != NULL)
-        self->services = services;
-    return self;
-}
-
-static void GPH_CALL
-destroy(gph_host_self *self)
-{
-    free(self);
-}
 
 static gph_status GPH_CALL
 list(gph_host_self *self, uint64_t *generation,
@@ -357,7 +317,7 @@ list(gph_host_self *self, uint64_t *generation,
 static gph_status GPH_CALL
 start(gph_host_stream *stream)
 {
-    if (gph_pump_state(stream->pump) != GPH_STREAM_STATE_READY)
+    if (gph_pump_state(stream->head.pump) != GPH_STREAM_STATE_READY)
         return GPH_STATE;
     /* A second take would go on in the same file, so it is the first that counts. */
     if (stream->position > 0 && stream->target != NULL)
@@ -366,20 +326,14 @@ start(gph_host_stream *stream)
     stream->position = 0;
     if (stream->source != NULL)
         sound_rewind(stream->source);
-    return gph_pump_start(stream->pump, why, sizeof why);
+    return gph_pump_start(stream->head.pump, why, sizeof why);
 }
 
 static int64_t GPH_CALL
 step(gph_host_stream *stream, int64_t frames, int64_t timeout_ns)
 {
-    int64_t passed = gph_pump_step(stream->pump, frames, timeout_ns);
+    int64_t passed = gph_pump_step(stream->head.pump, frames, timeout_ns);
     return stream->failed ? GPH_IO : passed;
-}
-
-static gph_status GPH_CALL
-stop(gph_host_stream *stream, uint32_t drain)
-{
-    return gph_pump_stop(stream->pump, drain);
 }
 
 static gph_status GPH_CALL
@@ -388,21 +342,6 @@ latency(gph_host_stream *stream, uint32_t direction, uint32_t channel, uint32_t 
     *min = *max = 0;
     return channel < (direction == GPH_DIRECTION_OUT ? stream->n_out : stream->n_in) ? GPH_OK
                                                                                      : GPH_ARGUMENT;
-}
-
-static void GPH_CALL
-stats(gph_host_stream *stream, gph_host_stats *stats)
-{
-    gph_pump_stats(stream->pump, stats);
-}
-
-static gph_status GPH_CALL
-dispatch(gph_host_self *self, int32_t timeout_ms)
-{
-    self->services->wait(self->services, self->streams != NULL ? 0 : timeout_ms);
-    for (gph_host_stream *stream = self->streams; stream != NULL; stream = stream->next)
-        gph_pump_dispatch(stream->pump);
-    return GPH_OK;
 }
 
 static const void *GPH_CALL
@@ -418,17 +357,17 @@ const gph_host gph_host_1 = {
     GPH_HOST("offline", "Offline", "As fast as the machine allows, from and to files",
              GPH_HOST_CAN_STEP | GPH_HOST_CAN_FREEWHEEL | GPH_HOST_IS_OFFLINE | GPH_HOST_ANY_WIDTH),
     GPH_HOST_SETTINGS(settings),
-    .probe = probe,
-    .create = create,
-    .destroy = destroy,
+    .probe = gph_pump_host_probe,
+    .create = gph_pump_host_create,
+    .destroy = gph_pump_host_destroy,
     .list = list,
     .open = open_stream,
     .start = start,
     .step = step,
-    .stop = stop,
+    .stop = gph_pump_stream_stop,
     .close = close_stream,
     .latency = latency,
-    .stats = stats,
-    .dispatch = dispatch,
+    .stats = gph_pump_stream_stats,
+    .dispatch = gph_pump_host_dispatch,
     .extension = extension,
 };

@@ -177,6 +177,8 @@ gph_pump_dispatch(gph_pump *pump)
 {
     if (pump->in_event)
         return;
+    if (pump->plan.backend->look_after != NULL)
+        pump->plan.backend->look_after(pump->plan.self);
     gph_pump_watch(pump);
     gph_pump_recover(pump);
     gph_host_event event;
@@ -189,6 +191,8 @@ gph_pump_dispatch(gph_pump *pump)
 int32_t
 gph_pump_patience(gph_pump *pump, int32_t timeout_ms)
 {
+    if (pump->plan.stepped)
+        return 0;
     int32_t most = 50; /* audio threads queue events without waking us */
     uint32_t state = gph_pump_state(pump);
     if (state == GPH_STREAM_STATE_LOST && pump->released) {

@@ -13,6 +13,18 @@
 
 typedef struct gph_pump gph_pump;
 
+/* What every host makes of host.h's two opaque types: a host knows its streams, and a stream begins with this. */
+struct gph_host_self {
+    const gph_host_services *services;
+    gph_host_stream *streams; /* the one opened last; the rest by head.next */
+};
+
+typedef struct gph_pump_stream {
+    gph_host_self *self;
+    gph_host_stream *next;
+    gph_pump *pump;
+} gph_pump_stream;
+
 /* What a device gives and takes in one turn. */
 typedef struct gph_pump_block {
     uint32_t frames;        /* may be more than max_frames: the pump cuts it */
@@ -44,6 +56,8 @@ typedef struct gph_pump_backend {
     gph_status (*reopen)(void *self, bool follow, gph_got *got, char *why, uint32_t n);
     /* [control] The engine agreed to what reopen got: cycles may come. */
     gph_status (*resume)(void *self);
+    /* [control, in dispatch] What is the back end's own to look after, before events are told. May be NULL. */
+    void (*look_after)(void *self);
     /* [control, step] Lets time pass without a device. Only for gph_pump_step. */
     void (*idle)(void *self, int64_t until_ns);
 } gph_pump_backend;
@@ -82,7 +96,7 @@ int64_t gph_pump_step(gph_pump *pump, int64_t frames, int64_t timeout_ns);
 gph_status gph_pump_stop(gph_pump *pump, uint32_t drain);
 /* [control] Watchdog, retries, filling timer; then events to the engine. */
 void gph_pump_dispatch(gph_pump *pump);
-/* [control] How long dispatch may wait before it has something to do, at most `timeout_ms`. */
+/* [control] How long dispatch may wait before it has something to do, at most `timeout_ms`: 0 in steps. */
 int32_t gph_pump_patience(gph_pump *pump, int32_t timeout_ms);
 /* [any] */
 void gph_pump_stats(const gph_pump *pump, gph_host_stats *stats);
@@ -114,6 +128,28 @@ int64_t gph_pump_quiet_ns(const gph_pump *pump);
 uint64_t gph_pump_cycles(const gph_pump *pump);
 /* [any] */
 uint64_t gph_pump_dropped_events(const gph_pump *pump);
+
+/* ---------------------------------------------------------------- a host's table */
+
+/* Members of gph_host for a host that has nothing of its own to do there; see host.h. The probe finds all well. */
+gph_status GPH_CALL gph_pump_host_probe(const gph_host_services *services, char *why, uint32_t n);
+gph_host_self *GPH_CALL gph_pump_host_create(const gph_host_services *services);
+void GPH_CALL gph_pump_host_destroy(gph_host_self *self);
+gph_status GPH_CALL gph_pump_host_dispatch(gph_host_self *self, int32_t timeout_ms);
+int64_t GPH_CALL gph_pump_stream_step(gph_host_stream *stream, int64_t frames, int64_t timeout_ns);
+gph_status GPH_CALL gph_pump_stream_stop(gph_host_stream *stream, uint32_t drain);
+void GPH_CALL gph_pump_stream_stats(gph_host_stream *stream, gph_host_stats *stats);
+
+/* [control] A zeroed stream of `size` bytes, which begins with a gph_pump_stream; NULL: no memory. */
+gph_host_stream *gph_pump_stream_new(gph_host_self *self, size_t size);
+/* [control] The end of an `open` that went well: the host's dispatch looks after the stream from now on. `all` is what was
+ * got, *got what the caller has room for. */
+void gph_pump_stream_opened(gph_host_stream *stream, const gph_got *all, gph_host_stream **made,
+                            gph_got *got);
+/* [control] Dispatch looks after the stream no longer; once more does no harm. */
+void gph_pump_stream_leave(gph_host_stream *stream);
+/* [control] Leaves, and frees the struct itself. */
+void gph_pump_stream_free(gph_host_stream *stream);
 
 /* ---------------------------------------------------------------- want and got */
 

@@ -298,10 +298,6 @@ END_TEST
 
 /* ---------------------------------------------------------------- a host built to be bad */
 
-struct gph_host_self {
-    const gph_host_services *services;
-};
-
 struct gph_host_stream {
     const gph_engine *engine;
     unsigned breach;
