@@ -1,5 +1,6 @@
 /* graphophone describe: the reference page of a type. [control] */
 #include "command.h"
+#include "inventory.h"
 #include "reference.h"
 #include "rig_options.h"
 
@@ -39,16 +40,7 @@ describe(const gph_arguments *arguments, gph_catalogue *catalogue)
 static int
 run(const gph_arguments *arguments)
 {
-    gph_rig_options options;
-    gph_catalogue *catalogue = NULL;
-    int status = GPH_EXIT_INTERNAL;
-    if (gph_rig_options_init(arguments, &options))
-        status = gph_catalogue_new(&options, &catalogue);
-    if (!status)
-        status = describe(arguments, catalogue);
-    gph_catalogue_free(catalogue);
-    gph_rig_options_finish(&options);
-    return status;
+    return gph_inventory_show(arguments, describe);
 }
 
 static const gph_option options[] = {

@@ -1,6 +1,7 @@
 /* graphophone hosts: audio hosts and their devices. [control] */
 #include "command.h"
 #include "format.h"
+#include "inventory.h"
 #include "json.h"
 #include "rig_options.h"
 
@@ -61,20 +62,19 @@ print_json(gph_catalogue *catalogue)
 }
 
 static int
+show(const gph_arguments *arguments, gph_catalogue *catalogue)
+{
+    if (gph_arguments_has(arguments, "json"))
+        print_json(catalogue);
+    else
+        print_all(catalogue);
+    return GPH_EXIT_OK;
+}
+
+static int
 run(const gph_arguments *arguments)
 {
-    gph_rig_options options;
-    gph_catalogue *catalogue = NULL;
-    int status = GPH_EXIT_INTERNAL;
-    if (gph_rig_options_init(arguments, &options))
-        status = gph_catalogue_new(&options, &catalogue);
-    if (!status && gph_arguments_has(arguments, "json"))
-        print_json(catalogue);
-    else if (!status)
-        print_all(catalogue);
-    gph_catalogue_free(catalogue);
-    gph_rig_options_finish(&options);
-    return status;
+    return gph_inventory_show(arguments, show);
 }
 
 static const gph_option *const tables[] = {gph_folder_option_table, gph_json_option_table, NULL};
