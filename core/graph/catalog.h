@@ -7,7 +7,7 @@
  *     the caller's folders (--module-dir)
  *     GRAPHOPHONE_MODULE_PATH (not in a privileged process)
  *     ~/.local/lib/graphophone/modules
- *     LIBDIR/graphophone/modules
+ *     LIBDIR/graphophone/modules, or the build tree that the library lies in (installation.h)
  *
  * A file is loaded when its owner and permissions, its export table, its first 16 bytes and its pin
  * are right, and never unloaded. Its descriptors are copied into structs of our own size (module.h,

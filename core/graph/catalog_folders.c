@@ -1,13 +1,12 @@
 /* The folders in which the catalog searches, and all that is in them. [control] */
 #include "catalog_inside.h"
 
+#include "installation.h"
 #include "sentence.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* LIBDIR of this installation, from the build. */
-static const char installed_folder[] = GPH_LIBDIR "/graphophone/modules";
 static const char home_folder[] = "/.local/lib/graphophone/modules";
 
 const gph_type_info *
@@ -95,7 +94,9 @@ add_folders(gph_catalog *catalog, const gph_catalog_options *options)
     const char *home = environment(options, "HOME");
     if (status == GPH_OK && home != NULL && home[0] == '/')
         status = add_folder(catalog, gph_sentence(catalog->arena, "%s%s", home, home_folder), NULL);
-    return status == GPH_OK ? add_folder(catalog, installed_folder, NULL) : status;
+    if (status == GPH_OK)
+        status = add_folder(catalog, gph_installation_folder(catalog->arena, "modules"), NULL);
+    return status;
 }
 
 static gph_status

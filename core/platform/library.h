@@ -60,6 +60,10 @@ bool gph_library_is_missing(const char *path);
  * or memory is out. */
 char *gph_library_absolute(const char *path);
 
+/* The absolute form of a path that is given relative to the folder of the library or program which this very function is
+ * part of; free with free(). NULL: it is not there, that folder is not known for certain, or memory is out. */
+char *gph_library_beside(const char *relative);
+
 /* Whether the process has more rights than its user: the environment is then not to be trusted. */
 bool gph_library_privileged(void);
 

@@ -190,6 +190,20 @@ gph_library_absolute(const char *path)
     return realpath(path, NULL);
 }
 
+char *
+gph_library_beside(const char *relative)
+{
+    Dl_info own;
+    char path[PATH_MAX];
+    /* A loader that was told a relative path has noted it so, and the current folder may be another one now. */
+    if (dladdr(gph_library_ending, &own) == 0 || own.dli_fname == NULL || own.dli_fname[0] != '/')
+        return NULL;
+    const char *slash = strrchr(own.dli_fname, '/');
+    const int n = snprintf(path, sizeof path, "%.*s/%s", (int)(slash - own.dli_fname),
+                           own.dli_fname, relative);
+    return n < (int)sizeof path ? gph_library_absolute(path) : NULL;
+}
+
 /* ---------------------------------------------------------------- check and load */
 
 gph_status

@@ -1,6 +1,7 @@
 /* Finds, checks and loads hosts. [control] */
 #include "hosts.h"
 
+#include "../graph/installation.h"
 #include "../patch/near.h"
 #include "../platform/library.h"
 
@@ -8,9 +9,6 @@
 #include <string.h>
 
 enum { MOST_FOLDERS = 32, MOST_SETTINGS = 64 };
-
-/* LIBDIR of this installation, from the build. */
-static const char installed_folder[] = GPH_LIBDIR "/graphophone/hosts";
 
 static const gph_library_wanted wanted = {
     .symbol = "gph_host_1",
@@ -63,7 +61,9 @@ add_folders(gph_hosts *hosts, const char *const *folders, uint32_t n)
         add_folder(hosts, list, length);
         list = end ? end + 1 : NULL;
     }
-    add_folder(hosts, installed_folder, strlen(installed_folder));
+    const char *own = gph_installation_folder(hosts->arena, "hosts");
+    add_folder(hosts, own ? own : "", own ? strlen(own) : 0);
+    hosts->out_of_memory |= !own;
 }
 
 static found_host *

@@ -4,7 +4,7 @@
  *
  *     the caller's folders (--host-dir)
  *     GRAPHOPHONE_HOST_PATH (not in a privileged process)
- *     LIBDIR/graphophone/hosts
+ *     LIBDIR/graphophone/hosts, or the build tree that the library lies in (../graph/installation.h)
  *
  * A host that does not load is listed with the reason and otherwise left alone. Loaded hosts are never unloaded. */
 #ifndef GPH_RUN_HOSTS_H

@@ -1,7 +1,10 @@
 """The README's first page is all that one needs: its rig is checked, its module is built with its line and plays."""
+import json
 import os
+import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import wave
 
@@ -91,3 +94,51 @@ def test_installed(build, home, graphophone):
     folder = subprocess.run(["pkg-config", "--variable=moduledir", "graphophone"], text=True, check=True,
                             env={**os.environ, "PKG_CONFIG_PATH": str(package)}, stdout=subprocess.PIPE).stdout.strip()
     assert (home / "root" / folder.lstrip("/") / "gain.so").exists()
+
+
+def without_paths(**more):
+    """The environment without the two variables that say where modules and hosts are."""
+    kept = {name: value for name, value in os.environ.items()
+            if name not in ("GRAPHOPHONE_MODULE_PATH", "GRAPHOPHONE_HOST_PATH")}
+    return {**kept, **more}
+
+
+def found(program, folder):
+    """Folders that a program in that current folder takes modules and hosts from."""
+    paths = []
+    for what in ("modules", "hosts"):
+        listed = subprocess.run([program, what, "--json"], cwd=folder, env=without_paths(), capture_output=True, check=True)
+        paths += [pathlib.Path(one["path"]).parent for one in json.loads(listed.stdout)]
+    return set(paths)
+
+
+def test_program_in_the_build_tree_finds_its_own(build, home, graphophone):
+    assert found(graphophone.path, home) == {build / "modules", build / "hosts"}
+
+
+def test_installed_program_never_looks_elsewhere(build, home):
+    """Not in the tree it was built in, not in the current folder; beside its library only where the build's mark is, which
+    nobody else may have laid there."""
+    subprocess.run(["meson", "install", "-C", build, "--no-rebuild", "--destdir", home / "root", "--quiet"], check=True,
+                   stdout=subprocess.DEVNULL)
+    program = next((home / "root").rglob("bin/graphophone"))
+    library = next((home / "root").rglob("libgraphophone.so.0"))
+    mark = build / "core/graphophone.build-tree"
+    assert not list((home / "root").rglob(mark.name))
+    # The current folder looks like a build tree's, and so does what is above the library.
+    here = home / "here/core"
+    here.mkdir(parents=True)
+    shutil.copy(mark, here)
+    for folder in ("modules", "hosts"):
+        shutil.copytree(build / folder, home / "here" / folder)
+        shutil.copytree(build / folder, library.parent.parent / folder)
+    strange = {home / "here", build, library.parent.parent}
+    for folder in (here, home / "here", build / "core", build):
+        assert not {path.parent for path in found(program, folder)} & strange
+    # The search would find them: with the mark it does, unless others may write it.
+    planted = library.parent / mark.name
+    shutil.copy(mark, planted)
+    planted.chmod(0o666)
+    assert not {path.parent for path in found(program, home)} & strange
+    planted.chmod(0o644)
+    assert found(program, home) == {library.parent.parent / "modules", library.parent.parent / "hosts"}
