@@ -243,6 +243,12 @@ gph_sample_is_float(gph_sample sample)
     return sample == GPH_F32 || sample == GPH_F64;
 }
 
+bool
+gph_format_has_cues(gph_format format)
+{
+    return format.container == GPH_WAV || format.container == GPH_RF64;
+}
+
 int
 gph_format_sndfile(gph_format format, uint32_t channels)
 {

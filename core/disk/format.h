@@ -62,6 +62,9 @@ uint32_t gph_sample_bytes(gph_sample sample);
 bool gph_sample_is_integer(gph_sample sample);
 bool gph_sample_is_float(gph_sample sample);
 
+/* Whether gaps and cues have a place in the file itself. */
+bool gph_format_has_cues(gph_format format);
+
 /* SF_FORMAT_* of libsndfile for files with so many channels. */
 int gph_format_sndfile(gph_format format, uint32_t channels);
 

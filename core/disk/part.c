@@ -1,6 +1,7 @@
 /* The files of one part of a take. [writer] */
 #include "part.h"
 
+#include "journal.h"
 #include "part_file.h"
 
 #include <errno.h>
@@ -18,7 +19,8 @@ struct gph_part {
     uint32_t width; /* channels of each file */
     int64_t frames;
     int64_t clipped, not_finite;
-    void *buffer; /* one batch of one file, as libsndfile takes it */
+    gph_journal *journal; /* NULL: the disk has not taken one */
+    void *buffer;         /* one batch of one file, as libsndfile takes it */
     uint32_t n_gaps, n_cues;
     gph_take_gap gaps[MOST_NOTES];
     int64_t cues[MOST_NOTES];
@@ -32,6 +34,37 @@ part_free(gph_part *part)
         gph_part_file_finish(&part->files[n]);
     free(part->buffer);
     free(part);
+}
+
+/* Without a journal the part is recorded all the same. */
+static void
+begin_journal(gph_part *part)
+{
+    const gph_part_plan *plan = part->plan;
+    const gph_part_place *place = &part->place;
+    const gph_part_file *first = &part->files[0];
+    gph_journal_about about = {.format = plan->output.format,
+                               .channels = part->width,
+                               .rate = plan->output.rate,
+                               .patch = plan->patch,
+                               .node = plan->node,
+                               .below = first->relative,
+                               .take = place->take,
+                               .part = place->part,
+                               .start_clock = place->start_clock,
+                               .wall_ns = place->wall_ns,
+                               .first_frame = place->first_frame};
+    if (gph_journal_new(plan->files, first->folder, first->final_name, &about, &part->journal)) {
+        part->journal = NULL;
+        return;
+    }
+    for (uint32_t n = 0; n < part->n_files; n++)
+        gph_journal_file(part->journal, part->files[n].relative, part->files[n].part_name,
+                         part->files[n].channel);
+    if (gph_journal_begin(part->journal)) {
+        gph_journal_undo(part->journal);
+        part->journal = NULL;
+    }
 }
 
 int
@@ -71,6 +104,7 @@ gph_part_new(const gph_part_plan *plan, const gph_part_place *place, gph_part **
         part_free(part);
         return error;
     }
+    begin_journal(part);
     *result = part;
     return 0;
 }
@@ -136,6 +170,7 @@ gph_part_is_spoilt(const gph_part *part)
 bool
 gph_part_gap(gph_part *part, int64_t frames, bool dropped)
 {
+    gph_journal_gap(part->journal, part->frames, frames, dropped);
     if (part->n_gaps == MOST_NOTES)
         return false;
     part->gaps[part->n_gaps++] = (gph_take_gap){part->frames, frames, dropped};
@@ -145,6 +180,7 @@ gph_part_gap(gph_part *part, int64_t frames, bool dropped)
 bool
 gph_part_cue(gph_part *part, int64_t position)
 {
+    gph_journal_cue(part->journal, position);
     if (part->n_cues == MOST_NOTES)
         return false;
     part->cues[part->n_cues++] = position;
@@ -196,6 +232,7 @@ gph_part_close(gph_part *part, const char *error, bool give_up)
         if (result && !give_up && !part->files[n].spoilt)
             return result;
     }
+    bool whole = !error;
     for (uint32_t n = 0; n < part->n_files; n++) {
         gph_part_file *file = &part->files[n];
         char text[200];
@@ -208,9 +245,13 @@ gph_part_close(gph_part *part, const char *error, bool give_up)
                      gph_file_error(why, reason, sizeof reason));
             wrong = text;
         }
+        if (wrong)
+            gph_journal_error(part->journal, file->spoilt ? file->spoilt : file->failed, wrong);
+        whole = whole && !wrong;
         gph_part_file_path(file, file->about);
         report(part, file, wrong);
     }
+    gph_journal_close(part->journal, part->frames, whole);
     part_free(part);
     return 0;
 }

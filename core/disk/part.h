@@ -15,6 +15,7 @@ typedef struct gph_part_plan {
     const gph_file_system *files;
     const gph_name *name;
     const char *const *labels; /* sanitized, or NULL */
+    const char *node, *patch;  /* for the journal; NULL: not said */
     gph_output_spec output;    /* `channels`: of the stream */
     gph_converter converter;
     uint32_t batch_frames; /* most in one call of put */
@@ -28,6 +29,7 @@ typedef struct gph_part_place {
     uint32_t take, part; /* from 1 */
     int64_t wall_ns;     /* time of day of the part's first frame */
     int64_t first_frame; /* clock of the part's first frame */
+    int64_t start_clock; /* of the take */
     uint64_t *dither;    /* one state a channel, the take's */
 } gph_part_place;
 

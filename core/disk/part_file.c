@@ -1,6 +1,8 @@
 /* One file of a part: its names, its `.part`, the way to its last name. [writer] */
 #include "part_file.h"
 
+#include "journal.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +74,11 @@ any_taken(const gph_part_file *file)
         taken = is_taken(file, "", ".part");
     if (!taken && file->has_fork)
         taken = is_taken(file, "._", "");
+    if (!taken && file->channel <= 1) {
+        char name[GPH_NAME_PART + 1];
+        gph_journal_name(file->final_name, name, sizeof name);
+        taken = file->plan->files->exists(file->plan->files->user, file->folder, name);
+    }
     return taken;
 }
 

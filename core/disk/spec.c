@@ -221,6 +221,8 @@ gph_spec_init(gph_spec *spec, const gph_stream_site *site, const gph_stream_writ
     spec->what = known;
     spec->what.n_tags = 0;
     spec->rate = site->rate;
+    snprintf(spec->node, sizeof spec->node, "%s", site->node ? site->node : "");
+    snprintf(spec->patch, sizeof spec->patch, "%s", site->patch ? site->patch : "");
     gph_status status = check_all(spec, site, &known, problem);
     if (status == GPH_MEMORY)
         gph_stream_refuse(problem, status, NULL, "no memory for a recorder");

@@ -12,7 +12,8 @@ typedef struct gph_spec {
     gph_name name;
     char **labels; /* sanitized, one for each channel, or NULL */
     gph_tag *tags;
-    double rate; /* 0: not known yet */
+    double rate;                /* 0: not known yet */
+    char node[128], patch[128]; /* for the journal, perhaps cut */
 } gph_spec;
 
 /* On failure nothing is left to be finished. */

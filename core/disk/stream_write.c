@@ -135,6 +135,8 @@ make_writer(gph_stream *stream, double rate, uint32_t max_frames, const uint32_t
                 .files = recorder->files,
                 .name = &recorder->spec.name,
                 .labels = (const char *const *)recorder->spec.labels,
+                .node = recorder->spec.node,
+                .patch = recorder->spec.patch,
                 .output =
                     {
                         .format = recorder->spec.format,

@@ -85,6 +85,7 @@ open_part(gph_writer *writer)
         .part = take->part_number,
         .wall_ns = take->wall_ns + frames_ns(writer, take->clock - take->start),
         .first_frame = take->clock,
+        .start_clock = take->start,
         .dither = writer->dither,
     };
     char text[160];

@@ -26,6 +26,10 @@ typedef struct gph_file_system {
     gph_file (*create)(void *user, gph_file folder, const char *name);
     /* An existing regular file by path, for reading; EINVAL for anything that is no regular file. */
     gph_file (*open_read)(void *user, const char *path);
+    /* An existing regular file of a folder, never through a link, to be changed or only read; locked
+     * as by `create`. EAGAIN: somebody lives who writes to it; EINVAL: no regular file; ELOOP: a
+     * link. */
+    gph_file (*open_in)(void *user, gph_file folder, const char *name, bool change);
     /* Bytes written or read, perhaps fewer than asked. */
     int64_t (*write_at)(void *user, gph_file file, const void *data, size_t bytes, int64_t offset);
     int64_t (*read_at)(void *user, gph_file file, void *data, size_t bytes, int64_t offset);

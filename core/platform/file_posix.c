@@ -107,6 +107,27 @@ open_read(void *user, const char *path)
     return file;
 }
 
+static gph_file
+open_in(void *user, gph_file folder, const char *name, bool change)
+{
+    (void)user;
+    int flags = (change ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW;
+    int file = openat((int)folder, name, flags);
+    if (file < 0)
+        return errno == EISDIR ? -EINVAL : -errno;
+    struct stat about;
+    int error = fstat(file, &about)                                   ? errno
+                : !S_ISREG(about.st_mode)                             ? EINVAL
+                : flock(file, (change ? LOCK_EX : LOCK_SH) | LOCK_NB) ? errno
+                                                                      : 0;
+    /* File systems without locks are let be, as in `create`. */
+    if (error && (error == EINVAL || error == EWOULDBLOCK || !S_ISREG(about.st_mode))) {
+        close(file);
+        return -error;
+    }
+    return file;
+}
+
 static int64_t
 write_at(void *user, gph_file file, const void *data, size_t bytes, int64_t offset)
 {
@@ -255,6 +276,7 @@ const gph_file_system gph_file_system_real = {
     .writable = writable,
     .create = create_file,
     .open_read = open_read,
+    .open_in = open_in,
     .write_at = write_at,
     .read_at = read_at,
     .size = size_of,
