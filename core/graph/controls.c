@@ -166,6 +166,11 @@ bind_trigger(gph_graph_inside *inside, const aim *at, const gph_source *source)
         return refuse_at_key(
             inside, control, control->index.span,
             gph_sentence(inside->scratch, "'%s' is a trigger and has no index", control->target));
+    const char *lacks = inside->nodes[at->node].kind == GPH_NODE_TABLE
+                            ? gph_graph_table_lacks(inside, at->node, at->trigger)
+                            : "";
+    if (lacks == NULL || lacks[0] != '\0')
+        return refuse_at_key(inside, control, control->target_span, lacks);
     if (source->kind == GPH_SOURCE_TRIGGER)
         return add_edges(inside, at, source);
     return add_binding(inside, (gph_graph_binding){.source = source,

@@ -86,6 +86,7 @@ typedef struct gph_graph_table {
     uint64_t frames;    /* floor(length * rate + 0.5); 0: as in the file of `load` */
     const char *load;   /* full path, or NULL */
     const char *save;   /* template as written, or NULL */
+    const char *other;  /* name of the table that it takes from, or NULL */
     bool spare;         /* twice the memory: a second bank */
     bool share;         /* other programs may map it */
     uint64_t bytes;     /* services->table_make says: memory taken, or to be taken */
@@ -121,6 +122,13 @@ typedef struct gph_graph_node {
     gph_graph_table table;  /* TABLE */
     double feedback_frames; /* FEEDBACK: delay, not rounded; 0: one block */
 } gph_graph_node;
+
+/* How many steps of a plan take the triggers of a node. [any] */
+static inline uint32_t
+gph_graph_n_takers(const gph_graph_node *node)
+{
+    return node->kind == GPH_NODE_TABLE ? 1 : node->n_copies;
+}
 
 /* ------------------------------------------------------------------ control */
 

@@ -141,7 +141,10 @@ gph_status gph_graph_make_nodes(gph_graph_inside *inside);          /* widths.c 
 gph_status gph_graph_make_sums(gph_graph_inside *inside);           /* sums.c */
 gph_status gph_graph_configure(gph_graph_inside *inside, uint32_t node); /* configure.c */
 gph_status gph_graph_add_table_edges(gph_graph_inside *inside);          /* tables.c */
-void gph_graph_warn(gph_graph_inside *inside);                           /* warn.c */
+/* Why a table cannot do what a trigger asks of it, a sentence; "": it can. NULL: memory is out. */
+const char *gph_graph_table_lacks(const gph_graph_inside *inside, uint32_t node,
+                                  uint32_t trigger); /* tables.c */
+void gph_graph_warn(gph_graph_inside *inside);       /* warn.c */
 
 /* ------------------------------------------------------------------ shared between them */
 

@@ -193,8 +193,9 @@ add_steps_of(gph_plan_inside *inside, uint32_t point)
         for (uint32_t k = 0; k < node->n_copies && status == GPH_OK; k++)
             status = add_step(inside, point, GPH_STEP_PROCESS, k);
         return status;
-    case GPH_NODE_INPUT:
     case GPH_NODE_TABLE:
+        return add_step(inside, point, GPH_STEP_TABLE, 0);
+    case GPH_NODE_INPUT:
         break;
     }
     return GPH_OK;
@@ -222,7 +223,7 @@ make_steps(gph_plan_inside *inside)
 static gph_status
 add_takers(gph_plan_inside *inside, const gph_graph_edge *edge)
 {
-    for (uint32_t k = 0; k < inside->graph->nodes[edge->to].n_copies; k++) {
+    for (uint32_t k = 0; k < gph_graph_n_takers(&inside->graph->nodes[edge->to]); k++) {
         if (inside->n_edges >= GPH_GRAPH_MAX_EDGES)
             return GPH_LIMIT;
         if (!gph_arena_grow(inside->arena, &inside->edges, inside->n_edges, &inside->edges_capacity,

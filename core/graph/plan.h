@@ -45,7 +45,8 @@ typedef enum gph_step_kind {
     GPH_STEP_PROCESS,        /* process of one copy of a MODULE node */
     GPH_STEP_FEEDBACK_READ,  /* one out port: what the delay line has */
     GPH_STEP_FEEDBACK_WRITE, /* one in port: goes into the delay line */
-    GPH_STEP_OUTPUT /* one in port: channel c is added to cycle->out[node->device_channels[c]] */
+    GPH_STEP_OUTPUT, /* one in port: channel c is added to cycle->out[node->device_channels[c]] */
+    GPH_STEP_TABLE   /* no port: takes the triggers of a table; before all others */
 } gph_step_kind;
 
 /* Step flags. */

@@ -1,4 +1,5 @@
 /* Who uses which table, and in which order that makes them run. [control] */
+#include "builtin.h"
 #include "inside.h"
 
 #include <string.h>
@@ -87,4 +88,23 @@ gph_graph_get_table_use(const gph_graph *graph, uint32_t index, gph_graph_table_
     *use = (gph_graph_table_use){inside->uses[index].node, inside->uses[index].table,
                                  inside->uses[index].access};
     return true;
+}
+
+const char *
+gph_graph_table_lacks(const gph_graph_inside *inside, uint32_t node, uint32_t trigger)
+{
+    const gph_graph_node *at = &inside->nodes[node];
+    const gph_graph_table *table = &at->table;
+    const char *word = at->type->type.triggers[trigger].name;
+    const char *key = trigger == GPH_TABLE_DO_SAVE && table->save == NULL    ? "save = FILE"
+                      : trigger == GPH_TABLE_DO_LOAD && table->load == NULL  ? "load = FILE"
+                      : trigger == GPH_TABLE_DO_COPY && table->other == NULL ? "other = TABLE"
+                                                                             : NULL;
+    if (key != NULL)
+        return gph_sentence(inside->scratch, "'%s' needs '%s' in [%s]", word, key, at->name);
+    if (trigger >= GPH_TABLE_DO_FIRST_SPARE && !table->spare)
+        return gph_sentence(inside->scratch,
+                            "'%s' works in a second bank; it needs 'spare = on' in [%s]", word,
+                            at->name);
+    return "";
 }

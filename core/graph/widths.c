@@ -133,7 +133,8 @@ make_table(gph_graph_inside *inside, uint32_t node)
     if (status == GPH_OK) {
         inside->states[node].has_table = true;
         inside->graph.table_bytes += at->table.bytes;
-        return place_channels(inside, node);
+        const gph_status placed = place_channels(inside, node);
+        return placed == GPH_OK ? gph_graph_set_params(inside, node) : placed;
     }
     if (status == GPH_MEMORY && fault.sentence[0] == '\0')
         return status;

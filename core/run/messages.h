@@ -30,6 +30,7 @@ typedef enum gph_notice_kind {
     GPH_NOTICE_FAILED,     /* process returned `code`; b: 1: this ends the run */
     GPH_NOTICE_NOT_FINITE, /* NaN or Inf came out of node; a: channel; b: 1 reset, 2 muted */
     GPH_NOTICE_FLOAT_MODE, /* node changed the floating-point control word; GPH_NONE: not known */
+    GPH_NOTICE_TABLE,      /* trigger `code` of a table was not done; a: gph_table_why */
     GPH_NOTICE_LOST,       /* a frames were lost by the host before `frame` */
     GPH_NOTICE_ENDED       /* the run has come to its end: `frame` is the first one not wanted */
 } gph_notice_kind;

@@ -137,6 +137,9 @@ activate(gph_rig *rig, const gph_got *got)
         return GPH_EXIT_MACHINE;
     if (gph_table_set_check_save(rig->context.tables, rig->context.takes) != GPH_OK)
         return GPH_EXIT_DISK;
+    if (gph_table_set_serve(rig->context.tables, rig->context.takes, !gph_rig_is_offline(rig)) !=
+        GPH_OK)
+        return GPH_EXIT_MACHINE;
     status = gph_graph_activate(rig->graph, got->max_frames, rig->diagnostics);
     gph_rig_tell_diagnostics(rig);
     if (status != GPH_OK)
@@ -171,7 +174,9 @@ gph_rig_ready(gph_rig *rig, const gph_got *got)
                                      .host_out = got->channels_out,
                                      .length = rig->length,
                                      .ends_with_players = rig->finds_end,
-                                     .realtime = !gph_rig_is_offline(rig)};
+                                     .realtime = !gph_rig_is_offline(rig),
+                                     .offline = gph_rig_is_offline(rig),
+                                     .tables = rig->context.tables};
     if (gph_plan_build(rig->graph, got->max_frames, &rig->plan) != GPH_OK ||
         gph_run_new(rig->plan, &options, &rig->run) != GPH_OK) {
         gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1, "memory is out");

@@ -62,8 +62,7 @@ gph_rig_dispatch(gph_rig *rig, int32_t timeout_ms)
     gph_rig_hear_notices(rig);
     gph_rig_watch_recorders(rig);
     gph_rig_measure_ticks(rig);
-    if (gph_table_set_save(rig->context.tables, rig->context.takes, GPH_TABLE_ON_DONE) != GPH_OK)
-        rig->failed_disk = true;
+    rig->failed_disk |= gph_table_set_failed(rig->context.tables);
     return !has_ended(rig);
 }
 
@@ -93,8 +92,8 @@ finish_all(gph_rig *rig)
     for (uint32_t w = 0; w < rig->n_writers; w++)
         finish_stream(rig, w, until);
     gph_workers_drain(rig->context.workers);
-    if (gph_table_set_save(rig->context.tables, rig->context.takes, GPH_TABLE_AT_END) != GPH_OK)
-        rig->failed_disk = true;
+    rig->failed_disk |= gph_table_set_end_service(rig->context.tables) != GPH_OK;
+    rig->failed_disk |= gph_table_set_save(rig->context.tables, rig->context.takes) != GPH_OK;
 }
 
 int

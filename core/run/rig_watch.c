@@ -2,6 +2,7 @@
 #include "../platform/now.h"
 #include "../platform/ticks.h"
 #include "rig_inside.h"
+#include "table_desk.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -68,6 +69,23 @@ hear_failed(gph_rig *rig, const gph_notice *notice)
 }
 
 static void
+hear_table(gph_rig *rig, const gph_notice *notice)
+{
+    static const char *const why[] = {
+        [GPH_TABLE_DONE] = "it was done",
+        [GPH_TABLE_NO_SPARE] = "the table needs 'spare = on'",
+        [GPH_TABLE_NO_UNDO] = "nothing was done to the table since it was recorded",
+        [GPH_TABLE_EMPTY] = "the table is empty",
+        [GPH_TABLE_RECORDED] = "the table is being recorded",
+        [GPH_TABLE_OVERTAKEN] = "the table was recorded meanwhile",
+        [GPH_TABLE_TOO_MANY] = "too many triggers wait",
+    };
+    const gph_type *type = &rig->graph->nodes[notice->node].type->type;
+    gph_rig_tell(rig, GPH_LOG_WARNING, notice->node, notice->frame, "'%s' was not done: %s",
+                 type->triggers[notice->code].name, why[notice->a]);
+}
+
+static void
 hear_not_finite(gph_rig *rig, const gph_notice *notice)
 {
     rig->failed_module |= notice->b == 2;
@@ -102,6 +120,9 @@ gph_rig_hear_notices(gph_rig *rig)
             break;
         case GPH_NOTICE_NOT_FINITE:
             hear_not_finite(rig, &notice);
+            break;
+        case GPH_NOTICE_TABLE:
+            hear_table(rig, &notice);
             break;
         case GPH_NOTICE_FLOAT_MODE:
             hear_float_mode(rig, &notice);

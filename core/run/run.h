@@ -19,6 +19,8 @@ typedef struct gph_run_options {
     int64_t length;         /* frame at which it ends; below 0: it does not by itself */
     bool ends_with_players; /* or sooner: when all players have ended and tails are out */
     bool realtime;          /* each call is timed */
+    bool offline;           /* jobs of tables are done at once */
+    const struct gph_table_set *tables; /* what the triggers of tables are for; NULL: nothing */
 } gph_run_options;
 
 /* The graph of `plan` is active; its runtimes must be those of runtime.h. Everything is allocated

@@ -105,6 +105,9 @@ run_step(gph_run *run, gph_run_step *step, bool searching)
     case GPH_STEP_FEEDBACK_WRITE:
         feedback_write(run, step);
         break;
+    case GPH_STEP_TABLE:
+        gph_run_table(run, step);
+        break;
     default:
         break;
     }

@@ -79,9 +79,13 @@ deliver_late(gph_run *run, int64_t clock)
 {
     run->clock = clock;
     run->block = 1;
-    for (uint32_t s = 0; s < run->n_steps; s++)
-        if (run->steps[s].n_late && (run->steps[s].type_flags & GPH_TYPE_LATE))
-            gph_run_call(run, &run->steps[s]);
+    for (uint32_t s = 0; s < run->n_steps; s++) {
+        gph_run_step *step = &run->steps[s];
+        if (step->kind == GPH_STEP_TABLE)
+            gph_run_table(run, step);
+        else if (step->n_late && (step->type_flags & GPH_TYPE_LATE))
+            gph_run_call(run, step);
+    }
 }
 
 static void

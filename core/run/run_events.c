@@ -32,7 +32,7 @@ void
 gph_run_give(gph_run *run, uint32_t node, uint32_t trigger, int64_t when, float value)
 {
     uint32_t first = run->plan->first_step[node];
-    uint32_t n = run->plan->graph->nodes[node].n_copies;
+    uint32_t n = gph_graph_n_takers(&run->plan->graph->nodes[node]);
     uint32_t frame = when > run->clock ? (uint32_t)(when - run->clock) : 0;
     const gph_event event = {
         .when = when, .frame = frame, .kind = GPH_EVENT_TRIGGER, .index = trigger, .value = value};

@@ -62,7 +62,7 @@ longest_block(const gph_plan *plan, const gph_run_options *options)
         const gph_graph_node *node = &graph->nodes[n];
         if (node->kind == GPH_NODE_FEEDBACK)
             limit = least(limit, gph_run_feedback_frames(node, options->block));
-        for (uint32_t p = 0; node->kind == GPH_NODE_MODULE && p < node->type->type.n_params; p++)
+        for (uint32_t p = 0; node->params && p < node->type->type.n_params; p++)
             items += node->params[p].n_items;
     }
     if (items * limit > GPH_RUN_RAMP_FLOATS)
@@ -170,13 +170,16 @@ make_lists(gph_run *run)
     return GPH_OK;
 }
 
-/* Writers of tables that somebody follows. */
+/* Writers of tables that somebody follows, and tables, which change between blocks only. */
 static gph_status
 make_cuts(gph_run *run)
 {
     const gph_graph *graph = run->plan->graph;
     bool *cuts = take(run, graph->n_nodes + 1u, sizeof *cuts);
     bool any = false;
+    for (uint32_t n = 0; cuts && n < graph->n_nodes; n++)
+        if (graph->nodes[n].kind == GPH_NODE_TABLE)
+            any = cuts[n] = true;
     for (uint32_t s = 0; cuts && s < run->n_steps; s++) {
         const gph_node_runtime *runtime = run->steps[s].runtime;
         for (uint32_t f = 0; runtime && f < runtime->n_followed; f++) {
@@ -200,7 +203,7 @@ make_all(gph_run *run, const gph_run_options *options)
     if (status == GPH_OK)
         status = gph_run_make_meters(run);
     if (status == GPH_OK)
-        status = gph_run_make_steps(run, options->block);
+        status = gph_run_make_steps(run, options);
     if (status == GPH_OK)
         status = make_bindings(run);
     if (status == GPH_OK)
@@ -246,6 +249,7 @@ gph_run_new(const gph_plan *plan, const gph_run_options *options, gph_run **resu
     run->tail =
         plan->tail < 0 ? (int64_t)(options->rate * GPH_RUN_ENDLESS_TAIL_SECONDS) : plan->tail;
     run->times_all = options->realtime;
+    run->offline = options->offline;
     init_shared(run);
     gph_status status = make_all(run, options);
     if (status != GPH_OK) {

@@ -16,6 +16,6 @@ uint32_t gph_run_feedback_frames(const gph_graph_node *node, uint32_t block);
 /* In this order. */
 gph_status gph_run_make_params(gph_run *run);
 gph_status gph_run_make_meters(gph_run *run);
-gph_status gph_run_make_steps(gph_run *run, uint32_t block);
+gph_status gph_run_make_steps(gph_run *run, const gph_run_options *options);
 
 #endif

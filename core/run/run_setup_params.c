@@ -40,7 +40,7 @@ gph_run_make_params(gph_run *run)
         return GPH_MEMORY;
     for (uint32_t n = 0; n < graph->n_nodes; n++) {
         first[n] = run->n_params;
-        if (graph->nodes[n].kind == GPH_NODE_MODULE)
+        if (graph->nodes[n].params)
             run->n_params += graph->nodes[n].type->type.n_params;
     }
     first[graph->n_nodes] = run->n_params;

@@ -1,5 +1,6 @@
 /* Makes the steps of a run: a gph_io with all its pointers for each. [control] */
 #include "run_setup.h"
+#include "table.h"
 
 static uint32_t
 count_channels(const gph_plan *plan, uint32_t first, uint32_t n)
@@ -240,7 +241,17 @@ make_line(gph_run *run, gph_run_step *step, uint32_t block)
 }
 
 static gph_status
-make_step(gph_run *run, uint32_t s, uint32_t block, bool *written)
+make_table(gph_run *run, gph_run_step *step, const gph_table_set *tables)
+{
+    const gph_graph_node *node = &run->plan->graph->nodes[step->node];
+    step->desk = tables ? gph_table_set_desk(tables, node->name) : NULL;
+    step->type_flags = node->type->type.flags;
+    gph_status status = make_values(run, step, node);
+    return status == GPH_OK ? make_events(run, step) : status;
+}
+
+static gph_status
+make_step(gph_run *run, uint32_t s, const gph_run_options *options, bool *written)
 {
     const gph_plan_step *planned = &run->plan->steps[s];
     gph_run_step *step = &run->steps[s];
@@ -261,11 +272,13 @@ make_step(gph_run *run, uint32_t s, uint32_t block, bool *written)
         return make_process(run, step, planned);
     if (step->kind == GPH_STEP_OUTPUT)
         return make_output(run, step, written);
-    return make_line(run, step, block);
+    if (step->kind == GPH_STEP_TABLE)
+        return make_table(run, step, options->tables);
+    return make_line(run, step, options->block);
 }
 
 gph_status
-gph_run_make_steps(gph_run *run, uint32_t block)
+gph_run_make_steps(gph_run *run, const gph_run_options *options)
 {
     run->n_steps = run->plan->n_steps;
     run->steps = gph_run_take(run, run->n_steps + 1u, sizeof *run->steps);
@@ -273,7 +286,7 @@ gph_run_make_steps(gph_run *run, uint32_t block)
     if (!run->steps || !written)
         return GPH_MEMORY;
     for (uint32_t s = 0; s < run->n_steps; s++) {
-        gph_status status = make_step(run, s, block, written);
+        gph_status status = make_step(run, s, options, written);
         if (status != GPH_OK)
             return status;
     }

@@ -120,8 +120,9 @@ struct gph_run_step {
     /* OUTPUT: host channel of each channel, and whether nobody has written it before in a block. */
     const uint32_t *host_channels;
     const bool *first_writer;
-    gph_run_line *line; /* FEEDBACK */
-    float *scrub;       /* n_in_ch x limit, for inputs that are not finite: `scans`, OUTPUT */
+    gph_run_line *line;          /* FEEDBACK */
+    struct gph_table_desk *desk; /* TABLE; NULL: it has none */
+    float *scrub; /* n_in_ch x limit, for inputs that are not finite: `scans`, OUTPUT */
     gph_node_runtime *runtime;
     const gph_plan_edge *edges;
     uint32_t n_edges;
@@ -199,7 +200,8 @@ struct gph_run {
     const uint32_t *const *first_meter; /* [node][meter]: place of item 0 */
 
     /* Of each node of the graph: a trigger for it is alone in a block of one frame, as a reader that
-     * runs before it (FOLLOW) must see what it does from the next frame on. NULL: none is. */
+     * runs before it (FOLLOW) must see what it does from the next frame on, and a table changes
+     * between blocks. NULL: none is. */
     const bool *cuts;
 
     /* What happens when. */
@@ -223,6 +225,7 @@ struct gph_run {
     bool times_all;  /* each step of each cycle; else of one cycle in 16 */
     bool times_now;  /* each step of this cycle */
     bool freewheels; /* as the streams were told last */
+    bool offline;    /* nobody waits: jobs of tables are done at once */
     uint64_t last_tick;
 
     /* The end. */
@@ -255,6 +258,8 @@ void gph_run_block(gph_run *run, const gph_cycle *cycle, uint32_t offset,
                    uint32_t frames) GPH_AUDIO;
 /* ---- run_call.c */
 void gph_run_call(gph_run *run, gph_run_step *step) GPH_AUDIO;
+/* ---- run_desk.c */
+void gph_run_table(gph_run *run, gph_run_step *step) GPH_AUDIO;
 /* ---- run_events.c */
 void gph_run_give(gph_run *run, uint32_t node, uint32_t trigger, int64_t when,
                   float value) GPH_AUDIO;

@@ -62,15 +62,13 @@ table_make(void *user, gph_graph *graph, uint32_t node, gph_graph_table *table,
            gph_graph_fault *fault)
 {
     gph_context *context = user;
-    char save[4096];
-    const char *below = table->save && table->save[0] != '/' ? context->folder : NULL;
-    if (table->save)
-        snprintf(save, sizeof save, "%s%s%s", below ? below : "", below ? "/" : "", table->save);
     const gph_table_spec spec = {.name = graph->nodes[node].name,
                                  .channels = table->channels,
                                  .frames = table->frames,
                                  .load = table->load,
-                                 .save = table->save ? save : NULL,
+                                 .save = table->save,
+                                 .folder = context->folder,
+                                 .other = table->other,
                                  .spare = table->spare,
                                  .share = table->share};
     context->table_fault = fault;

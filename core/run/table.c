@@ -68,7 +68,9 @@ body_free(gph_table_body *body)
     free(body->name);
     free(body->load);
     free(body->save);
+    free(body->save_folder);
     free(body->save_format);
+    free(body->other);
     free(body);
 }
 
@@ -77,6 +79,7 @@ gph_table_set_free(gph_table_set *set)
 {
     if (!set)
         return;
+    (void)gph_table_set_end_service(set);
     for (gph_table_body *body = set->first, *next; body; body = next) {
         next = body->next;
         body_free(body);
@@ -93,16 +96,20 @@ copy_text(const char *text, char **copy)
 }
 
 static gph_table_body *
-body_new(const gph_table_set *set, const gph_table_spec *spec)
+body_new(gph_table_set *set, const gph_table_spec *spec)
 {
     gph_table_body *body = calloc(1, sizeof *body);
     if (!body)
         return NULL;
     if (!copy_text(spec->name, &body->name) || !body->name || !copy_text(spec->load, &body->load) ||
-        !copy_text(spec->save, &body->save) || !copy_text(spec->save_format, &body->save_format)) {
+        !copy_text(spec->save, &body->save) || !copy_text(spec->folder, &body->save_folder) ||
+        !copy_text(spec->save_format, &body->save_format) ||
+        !copy_text(spec->other, &body->other)) {
         body_free(body);
         return NULL;
     }
+    body->set = set;
+    gph_table_desk_init(&body->desk, body);
     body->spare = spec->spare;
     body->share = spec->share;
     body->live.rate = set->rate;
@@ -154,8 +161,8 @@ size_up(const gph_table_set *set, const gph_table_spec *spec, gph_table_body *bo
     return GPH_OK;
 }
 
-static gph_table_body *
-find(const gph_table_set *set, const char *name)
+gph_table_body *
+gph_table_find(const gph_table_set *set, const char *name)
 {
     for (gph_table_body *body = set->first; body; body = body->next)
         if (strcasecmp(body->name, name) == 0)
@@ -172,7 +179,7 @@ gph_table_set_add(gph_table_set *set, const gph_table_spec *spec)
         return GPH_MEMORY;
     }
     gph_status status = GPH_OK;
-    if (find(set, body->name)) {
+    if (gph_table_find(set, body->name)) {
         gph_table_say(set, GPH_LOG_ERROR, spec->name, NULL, "there is a table of this name");
         status = GPH_ARGUMENT;
     } else {
@@ -273,7 +280,7 @@ may_open(const gph_table_set *set, const gph_table_body *body, const char *node,
 gph_table *
 gph_table_open(gph_table_set *set, const char *name, const char *node, uint32_t access)
 {
-    gph_table_body *body = find(set, name);
+    gph_table_body *body = gph_table_find(set, name);
     if (!body) {
         gph_table_say(set, GPH_LOG_ERROR, node, "table", "no table '%s'", name);
         return NULL;

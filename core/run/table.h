@@ -29,7 +29,9 @@ typedef struct gph_table_spec {
     uint32_t reserved;
     uint64_t frames;         /* 0: not said, so those of the loaded file */
     const char *load;        /* full path of a file, or NULL */
-    const char *save;        /* full path of the file to be, or NULL */
+    const char *save;        /* template of the file to be, or NULL */
+    const char *folder;      /* full path: where `save` begins */
+    const char *other;       /* name of the table that `copy` and others take from, or NULL */
     const char *save_format; /* container-sample, or NULL: by the ending, wav-f32 */
     bool spare, share;
 } gph_table_spec;
@@ -75,13 +77,26 @@ struct gph_take_counter;
 /* Before a run: whether the files of `save` can be made. Reported if not; makes no file. */
 gph_status gph_table_set_check_save(gph_table_set *set, struct gph_take_counter *takes);
 
-/* When tables are saved: after the run, all that hold anything new; or while it runs, now and then,
- * those whose recorder has come to rest with another round done. */
-enum { GPH_TABLE_AT_END, GPH_TABLE_ON_DONE };
+/* After a run: saves all that hold anything new, as a recorder's files are: nothing is overwritten.
+ * GPH_IO if a file failed (reported). */
+gph_status gph_table_set_save(gph_table_set *set, struct gph_take_counter *takes);
 
-/* Saves what is due, as a recorder's files are: nothing is overwritten. While it runs a table is
- * copied first, and again if it was written to meanwhile. GPH_IO if a file failed (reported). */
-gph_status gph_table_set_save(gph_table_set *set, struct gph_take_counter *takes, uint32_t when);
+/* ---- triggers of tables: table_worker.c, table_desk.c */
+
+/* Before a run, once the tables have memory: makes them take jobs. With `beside` a thread of their
+ * own does these; else they are done at once (offline). A table is also saved when its recorder has
+ * come to rest with another round done. `takes`
+ * outlives the service. */
+gph_status gph_table_set_serve(gph_table_set *set, struct gph_take_counter *takes, bool beside);
+/* The audio thread has ended: does what was still asked for, ends the thread. GPH_IO if a file
+ * failed since `serve` (reported). */
+gph_status gph_table_set_end_service(gph_table_set *set);
+/* Whether a file has failed so far. */
+bool gph_table_set_failed(const gph_table_set *set);
+
+struct gph_table_desk;
+/* Where the triggers of a table go; NULL: there is no such table. */
+struct gph_table_desk *gph_table_set_desk(const gph_table_set *set, const char *name);
 
 /* ---- handles */
 

@@ -10,12 +10,13 @@ gph_table_look(gph_table *table)
     const gph_table_live *live = table->live;
     gph_table_view *view = &table->view;
     view->channels = live->channels;
+    view->bank = live->bank;
     view->frames = live->frames;
     view->generation = live->generation;
     view->rate = live->rate;
     view->ch = live->header ? live->banks[live->bank] : NULL;
     view->spare = NULL;
-    if (live->header && table->access == GPH_TABLE_WRITE)
+    if (live->header && table->access == GPH_TABLE_WRITE && !live->lent)
         view->spare = live->banks[live->bank ^ 1];
     view->mark = live->mark;
     return view;
@@ -55,7 +56,7 @@ gph_status
 gph_table_swap(gph_table *table)
 {
     gph_table_live *live = table->live;
-    if (!live->header || table->access != GPH_TABLE_WRITE || !live->banks[1])
+    if (!live->header || table->access != GPH_TABLE_WRITE || !live->banks[1] || live->lent)
         return GPH_STATE;
     live->bank ^= 1;
     live->generation++;

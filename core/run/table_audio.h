@@ -62,6 +62,7 @@ typedef struct gph_table_live {
     float **banks[2];         /* banks[bank][channel]; the second NULL without a spare */
     uint32_t channels;
     uint32_t bank; /* in use: 0 or 1 */
+    bool lent;     /* a worker has the spare */
     uint64_t frames;
     uint64_t generation;
     uint64_t written_before; /* by writers that were active before this one */

@@ -1,4 +1,4 @@
-/* Reads files into tables. [control]
+/* Reads files into tables. [control, worker]
  *
  * A header may lie: what counts is what can be read. libsndfile reads through our own file calls,
  * which open regular files only. */
@@ -171,12 +171,12 @@ gph_table_measure(const gph_table_set *set, const char *node, const char *path, 
 /* Spreads interleaved frames over the channels of the table; returns how many samples were not
  * finite. */
 static uint64_t
-spread(const gph_table_live *live, const float *buffer, uint32_t channels, uint64_t at,
-       uint64_t frames)
+spread(const gph_table_live *live, uint32_t bank, const float *buffer, uint32_t channels,
+       uint64_t at, uint64_t frames)
 {
     uint64_t bad = 0;
     for (uint32_t c = 0; c < live->channels; c++) {
-        float *to = live->banks[0][c] + at;
+        float *to = live->banks[bank][c] + at;
         const float *from = buffer + c % channels;
         for (uint64_t f = 0; f < frames; f++) {
             float x = from[f * channels];
@@ -190,10 +190,10 @@ spread(const gph_table_live *live, const float *buffer, uint32_t channels, uint6
 
 /* Tells what of the file is not in the table as it was. */
 static void
-warn(const gph_table_set *set, const gph_table_body *body, const source *s, bool longer,
-     uint64_t bad)
+warn(const gph_table_set *set, const gph_table_body *body, const source *s, uint64_t filled_frames,
+     bool longer, uint64_t bad)
 {
-    unsigned long long frames = body->live.frames, filled = body->live.mark.filled;
+    unsigned long long frames = body->live.frames, filled = filled_frames;
     if (longer)
         gph_table_say(set, GPH_LOG_WARNING, body->name, "load",
                       "'%s' is longer than the table; it was cut to %llu frames", body->load,
@@ -215,7 +215,8 @@ warn(const gph_table_set *set, const gph_table_body *body, const source *s, bool
 }
 
 gph_status
-gph_table_load(const gph_table_set *set, gph_table_body *body)
+gph_table_load(const gph_table_set *set, const gph_table_body *body, uint32_t bank,
+               uint64_t *filled)
 {
     source s;
     gph_status status = source_init(&s, set, body->name, body->load);
@@ -227,19 +228,17 @@ gph_table_load(const gph_table_set *set, gph_table_body *body)
         source_finish(&s);
         return GPH_MEMORY;
     }
-    gph_table_live *live = &body->live;
+    const gph_table_live *live = &body->live;
     uint64_t at = 0, bad = 0, n;
     bool longer = false;
     while (!longer && (n = (uint64_t)sf_readf_float(s.sound, buffer, block_of(&s))) > 0) {
         uint64_t fits = n < live->frames - at ? n : live->frames - at;
-        bad += spread(live, buffer, (uint32_t)s.info.channels, at, fits);
+        bad += spread(live, bank, buffer, (uint32_t)s.info.channels, at, fits);
         at += fits;
         longer = fits < n;
     }
-    live->mark.filled = at;
-    body->saved_generation = ++live->generation;
-    gph_table_publish(live);
-    warn(set, body, &s, longer, bad);
+    *filled = at;
+    warn(set, body, &s, at, longer, bad);
     free(buffer);
     source_finish(&s);
     return GPH_OK;

@@ -120,13 +120,24 @@ release(gph_table_body *body)
     }
     body->live.header = NULL;
     body->live.bank = 0;
+    body->live.lent = false;
+    gph_table_desk_init(&body->desk, body);
     body->live.mark = (gph_table_mark){0};
     body->live.written_before = 0;
     body->live.generation = 0;
-    body->saved_generation = body->saved_written = body->saved_pass = 0;
+    body->saved_generation = body->saved_written = 0;
     gph_shm_free(body->memory);
     body->memory = NULL;
     body->locked = false;
+}
+
+static gph_status
+load(const gph_table_set *set, gph_table_body *body)
+{
+    gph_status status = gph_table_load(set, body, 0, &body->live.mark.filled);
+    body->saved_generation = ++body->live.generation;
+    gph_table_publish(&body->live);
+    return status;
 }
 
 static gph_status
@@ -151,7 +162,7 @@ allocate(const gph_table_set *set, gph_table_body *body)
         return status;
     }
     body->locked = gph_shm_lock(body->memory);
-    return body->load ? gph_table_load(set, body) : GPH_OK;
+    return body->load ? load(set, body) : GPH_OK;
 }
 
 gph_status

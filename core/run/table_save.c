@@ -1,4 +1,4 @@
-/* Writes tables to files, through the streams that recorders use. [control] */
+/* Writes tables to files, through the streams that recorders use. [control, worker] */
 #include "../disk/stream.h"
 #include "table.h"
 #include "table_body.h"
@@ -32,7 +32,7 @@ open_stream(const gph_table_set *set, const gph_table_body *body, gph_take_count
 {
     gph_stream_site site = {.node = body->name,
                             .patch = set->patch_name,
-                            .folder = "/",
+                            .folder = body->save_folder ? body->save_folder : "/",
                             .rate = set->rate,
                             .takes = takes};
     gph_stream_write what = {.size = sizeof what,
@@ -96,8 +96,8 @@ take_samples(const gph_table_body *body, bool copy, snapshot *shot)
         if (copy)
             memcpy(shot->copy + c * shot->frames, from[c], (size_t)shot->frames * sizeof(float));
     }
-    return !copy || (moving(&header->generation) == shot->generation &&
-                     moving(&header->written) == shot->written);
+    return !copy ||
+           (moving(&header->generation) == shot->generation && moving(&header->pass) == shot->pass);
 }
 
 static void
@@ -123,17 +123,12 @@ snapshot_init(const gph_table_body *body, bool copy, snapshot *shot)
 
 /* Whether there is anything to be saved that was not saved before. */
 static bool
-is_due(const gph_table_body *body, uint32_t when)
+is_due(const gph_table_body *body)
 {
     const gph_table_header *header = body->live.header;
-    if (!body->save || !header || moving(&header->filled) == 0)
-        return false;
-    bool changed = moving(&header->written) != body->saved_written ||
-                   moving(&header->generation) != body->saved_generation;
-    if (when == GPH_TABLE_AT_END)
-        return changed;
-    return changed && moving(&header->pass) > body->saved_pass &&
-           moving(&header->state) == GPH_TABLE_IDLE;
+    return body->save && header && moving(&header->filled) > 0 &&
+           (moving(&header->written) != body->saved_written ||
+            moving(&header->generation) != body->saved_generation);
 }
 
 static gph_status
@@ -161,8 +156,8 @@ write_frames(gph_stream *stream, const gph_table_set *set, const snapshot *shot,
     return status == GPH_OK ? finished : status;
 }
 
-static gph_status
-save(const gph_table_set *set, gph_table_body *body, gph_take_counter *takes, bool copy)
+gph_status
+gph_table_save(const gph_table_set *set, gph_table_body *body, gph_take_counter *takes, bool copy)
 {
     snapshot shot;
     if (!snapshot_init(body, copy, &shot)) {
@@ -180,18 +175,17 @@ save(const gph_table_set *set, gph_table_body *body, gph_take_counter *takes, bo
     if (status == GPH_OK) {
         body->saved_generation = shot.generation;
         body->saved_written = shot.written;
-        body->saved_pass = shot.pass;
     }
     snapshot_finish(&shot);
     return status;
 }
 
 gph_status
-gph_table_set_save(gph_table_set *set, struct gph_take_counter *takes, uint32_t when)
+gph_table_set_save(gph_table_set *set, struct gph_take_counter *takes)
 {
     gph_status status = GPH_OK;
     for (gph_table_body *body = set->first; body; body = body->next)
-        if (is_due(body, when) && save(set, body, takes, when == GPH_TABLE_ON_DONE) != GPH_OK)
+        if (is_due(body) && gph_table_save(set, body, takes, false) != GPH_OK)
             status = GPH_IO;
     return status;
 }

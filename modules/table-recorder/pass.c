@@ -1,22 +1,17 @@
-/* How a table-recorder runs: the head, punches, the law of the fade, undo. [audio]
+/* How a table-recorder runs: the head, punches, the law of the fade. [audio]
  *
  *     table[p] = in * gain(p) + old[p] * feedback      product, product, sum, in float32
  *
  * A pass moves the head p. A punch is what is recorded from one start to the next stop: `once`
  * fades it at the two ends of the table, the other modes at its own two ends. The sound after a
  * stop falls, and is still written while it does.
- *
- * Undo. At each punch a copy of the table into the spare bank begins where the punch does and runs
- * COPY_SPEED times as fast as the head, so nothing is overwritten that was not copied before. When
- * the copy is whole, undo is a swap of the banks (and so is a second undo: redo). All of it is
- * counted in frames, never in blocks. */
+ */
 #include "pass.h"
 
 #include <float.h>
 #include <math.h>
-#include <string.h>
 
-enum { CHUNK = 128, COPY_SPEED = 64 };
+enum { CHUNK = 128 };
 
 /* ---------------------------------------------------------------- samples */
 
@@ -89,58 +84,6 @@ write_frames(gph_node *self, const gph_table_view *view, const gph_io *io, uint3
         self->now.filled = self->head + frames;
 }
 
-/* ---------------------------------------------------------------- undo */
-
-static bool GPH_AUDIO
-copy_is_whole(const gph_node *self)
-{
-    return self->copied == self->copy_size;
-}
-
-static void GPH_AUDIO
-begin_copy(gph_node *self, uint64_t from)
-{
-    if (!self->has_spare)
-        return;
-    if (self->undo_wanted)
-        self->rt->fault(self->rt, UNDO_DROPPED, 0, 0);
-    self->other = self->now;
-    self->copy_size = self->now.filled;
-    self->copy_from = from < self->copy_size ? from : 0;
-    self->copied = 0;
-    self->may_undo = true;
-    self->undo_wanted = false;
-}
-
-/* What is due in `frames` frames, from the punch to the end of the bank and on from its start. */
-static void GPH_AUDIO
-copy_on(gph_node *self, const gph_table_view *view, uint64_t frames)
-{
-    uint64_t left = self->copy_size - self->copied;
-    uint64_t due = frames * COPY_SPEED < left ? frames * COPY_SPEED : left;
-    while (due > 0) {
-        uint64_t at = self->copy_from + self->copied;
-        if (at >= self->copy_size)
-            at -= self->copy_size;
-        uint64_t n = self->copy_size - at < due ? self->copy_size - at : due;
-        for (uint32_t c = 0; c < view->channels; c++)
-            memcpy(view->spare[c] + at, view->ch[c] + at, (size_t)n * sizeof(float));
-        self->copied += n;
-        due -= n;
-    }
-}
-
-static void GPH_AUDIO
-swap_banks(gph_node *self)
-{
-    bank was = self->now;
-    if (self->tables->swap(self->table) != GPH_OK)
-        return;
-    self->now = self->other;
-    self->other = was;
-    self->undo_wanted = false;
-}
-
 /* ---------------------------------------------------------------- the pass */
 
 static void GPH_AUDIO
@@ -173,7 +116,7 @@ start(gph_node *self, uint32_t frame)
     self->input = WRITING;
     self->adding = false;
     self->taken = 0;
-    begin_copy(self, self->head);
+    gph_table_begin_copy(self, self->head);
     give(self, STARTED, frame);
 }
 
@@ -250,7 +193,7 @@ static void GPH_AUDIO
 undo_now(gph_node *self)
 {
     bool was_empty = self->now.filled == 0;
-    swap_banks(self);
+    (void)gph_table_swap_banks(self);
     if (self->now.filled == 0 || (self->mode == OVERDUB && self->now.round == 0)) {
         halt(self);
         self->head = 0;
@@ -269,7 +212,7 @@ undo(gph_node *self, uint32_t frame)
     }
     cut(self, frame);
     self->undo_wanted = true;
-    if (copy_is_whole(self))
+    if (gph_table_copy_is_whole(self))
         undo_now(self);
 }
 
@@ -281,9 +224,8 @@ clear(gph_node *self, uint32_t frame)
     self->head = 0;
     if (self->now.filled == 0)
         return;
-    if (self->has_spare) {
+    if (gph_table_swap_banks(self)) {
         /* What was there stays in the spare, whole, for an undo. */
-        swap_banks(self);
         self->copied = self->copy_size = 0;
         self->may_undo = true;
     }
@@ -356,7 +298,7 @@ stretch(const gph_node *self, uint32_t most)
     if (self->input != STILL && self->head < self->now.filled)
         n = least(n, self->now.filled - self->head);
     if (self->undo_wanted)
-        n = least(n, (self->copy_size - self->copied + COPY_SPEED - 1) / COPY_SPEED);
+        n = least(n, gph_table_copy_lasts(self));
     return (uint32_t)n;
 }
 
@@ -397,14 +339,39 @@ run(gph_node *self, const gph_io *io, uint32_t at, uint32_t end)
         end_due(self, at);
         const gph_table_view *view = self->tables->view(self->table);
         uint32_t frames = stretch(self, end - at);
-        if (!copy_is_whole(self))
-            copy_on(self, view, frames);
+        if (!gph_table_copy_is_whole(self))
+            gph_table_copy_on(self, view, frames);
         if (self->input != STILL)
             write_frames(self, view, io, at, frames);
         advance(self, at, frames);
         at += frames;
-        if (self->undo_wanted && copy_is_whole(self))
+        if (self->undo_wanted && gph_table_copy_is_whole(self))
             undo_now(self);
+    }
+}
+
+/* A trigger of the table itself has changed it since the last block: goes on with what is there. */
+static void GPH_AUDIO
+take_over(gph_node *self)
+{
+    const gph_table_view *view = self->tables->view(self->table);
+    if (view->spare == NULL)
+        self->may_undo = false;
+    if (view->generation == self->generation)
+        return;
+    bank was = self->now;
+    self->may_undo = view->spare != NULL && view->bank != self->bank;
+    self->undo_wanted = false;
+    self->copied = self->copy_size = 0;
+    self->other = was;
+    self->now.filled = view->mark.filled;
+    if (self->now.filled != was.filled && self->mode == OVERDUB)
+        self->now.round = self->now.filled;
+    if (self->now.filled == 0) {
+        halt(self);
+        self->head = 0;
+    } else if (self->mode == OVERDUB && self->now.round > 0) {
+        self->head %= self->now.round;
     }
 }
 
@@ -423,14 +390,19 @@ publish(gph_node *self, int64_t clock)
                            .state = self->input != STILL ? GPH_TABLE_RECORDING
                                     : self->running      ? GPH_TABLE_PLAYING
                                                          : GPH_TABLE_IDLE,
+                           .keeps_spare = !gph_table_copy_is_whole(self),
                            .round = round};
     self->tables->mark(self->table, &mark);
+    const gph_table_view *view = self->tables->view(self->table);
+    self->generation = view->generation;
+    self->bank = view->bank;
 }
 
 int32_t GPH_CALL GPH_AUDIO
 gph_table_pass_process(gph_node *self, const gph_io *io)
 {
     uint32_t at = 0;
+    take_over(self);
     for (uint32_t n = 0; n < io->n_events; n++) {
         run(self, io, at, io->events[n].frame);
         at = io->events[n].frame;

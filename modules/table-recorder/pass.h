@@ -9,7 +9,7 @@ enum { ONCE, LOOP, OVERDUB };     /* choices of `mode` */
 enum { FADE_LINEAR, FADE_TRIG };  /* choices of `fade-law` */
 enum { STILL, WRITING, FALLING }; /* what becomes of the input */
 enum { RECORD, STOP, TOGGLE, UNDO, CLEAR, STARTED, STOPPED, DONE, LOOPED };
-enum { NOT_FINITE, UNDO_DROPPED, NO_UNDO };
+enum { NOT_FINITE, UNDO_DROPPED, NO_UNDO, SPARE_AWAY };
 
 /* What is in a bank. */
 typedef struct bank {
@@ -43,6 +43,8 @@ struct gph_node {
 
     /* The banks. */
     bank now, other;
+    uint64_t generation; /* of the table as we left it */
+    uint32_t bank;       /* likewise: in use */
     bool has_spare;
     bool may_undo;      /* the spare is, or will be, what was before */
     bool undo_wanted;   /* as soon as the copy is whole */
@@ -50,6 +52,18 @@ struct gph_node {
     uint64_t copied, copy_size;
 };
 
+/* ---- spare.c */
+bool gph_table_copy_is_whole(const gph_node *self) GPH_AUDIO;
+/* Begins to keep what is there, from the frame where the punch is. */
+void gph_table_begin_copy(gph_node *self, uint64_t from) GPH_AUDIO;
+/* What is due in `frames` frames, from the punch to the end of the bank and on from its start. */
+void gph_table_copy_on(gph_node *self, const gph_table_view *view, uint64_t frames) GPH_AUDIO;
+/* Frames until the copy is whole. */
+uint64_t gph_table_copy_lasts(const gph_node *self) GPH_AUDIO;
+/* Exchanges the banks; false: there is no spare. */
+bool gph_table_swap_banks(gph_node *self) GPH_AUDIO;
+
+/* ---- pass.c */
 int32_t GPH_CALL gph_table_pass_process(gph_node *self, const gph_io *io) GPH_AUDIO;
 void GPH_CALL gph_table_pass_reset(gph_node *self) GPH_AUDIO;
 

@@ -105,6 +105,8 @@ activate(gph_node *self, gph_setup *setup)
     self->now =
         (bank){.filled = view->mark.filled, .round = self->mode == OVERDUB ? view->mark.filled : 0};
     self->other = (bank){0};
+    self->generation = view->generation;
+    self->bank = view->bank;
     self->may_undo = self->undo_wanted = false;
     self->copied = self->copy_size = 0;
     self->written = self->passes = 0;
@@ -159,6 +161,7 @@ static const gph_trigger triggers[] = {
 static const char *const faults[] = {
     [NOT_FINITE] = "%a samples were not finite and became 0",
     [UNDO_DROPPED] = "a new recording began before undo was ready; it was dropped",
+    [SPARE_AWAY] = "the table is being worked on; this recording cannot be undone",
     [NO_UNDO] = "nothing to undo; the table needs 'spare = on' and a recording",
 };
 

@@ -481,13 +481,14 @@ typedef struct gph_table gph_table;
 
 /* Where the writer of a table stands. Frozen. */
 typedef struct gph_table_mark {
-    uint64_t filled;  /* frames from the start that are real; nobody reads further */
-    uint64_t head;    /* next frame to be written */
-    uint64_t written; /* frames written since the node became active */
-    uint64_t pass;    /* rounds completed */
-    int64_t clock;    /* absolute frame at which `head` will be written */
-    uint32_t state;   /* GPH_TABLE_* states */
-    uint32_t reserved;
+    uint64_t filled;      /* frames from the start that are real; nobody reads further */
+    uint64_t head;        /* next frame to be written */
+    uint64_t written;     /* frames written since the node became active */
+    uint64_t pass;        /* rounds completed */
+    int64_t clock;        /* absolute frame at which `head` will be written */
+    uint32_t state;       /* GPH_TABLE_* states */
+    uint32_t keeps_spare; /* 1: the writer has something under way in the spare, which no trigger of
+                             the table may take away */
     uint64_t round; /* frame at which `head` goes back to 0; 0: it does not, or nobody knows yet */
 } gph_table_mark;
 
@@ -498,16 +499,22 @@ enum {
     GPH_TABLE_PLAYING = 2    /* the position runs on, nothing is written */
 };
 
-/* A table in one block. Valid until process returns; never keep a pointer of it. Frozen. */
+/* A table in one block. Valid until process returns; never keep a pointer of it. Frozen.
+ *
+ * Triggers of the table itself (load, clear, reverse, ...) change it between blocks, though never
+ * while its writer is RECORDING: a writer that finds another `generation` than it left goes on from
+ * `mark.filled`, and what it kept in the spare is gone; another `bank` means that the spare now has
+ * what was here before. */
 typedef struct gph_table_view {
     uint32_t channels;
-    uint32_t reserved;
+    uint32_t bank;       /* in use: 0 or 1 */
     uint64_t frames;     /* size of the table */
     uint64_t generation; /* one more with every swap, load or clear */
     double rate;         /* frames a second of what is in it */
     float *const *ch;    /* ch[channel][frame]; only the writer may write */
     float *const
-        *spare; /* the other bank of a table with `spare = on`, for the writer only; else NULL */
+        *spare; /* the other bank of a table with `spare = on`, for the writer only; NULL without,
+                   and while a trigger of the table works in it */
     gph_table_mark mark; /* as the writer left it */
 } gph_table_view;
 
@@ -525,7 +532,7 @@ typedef struct gph_tables {
      * other programs. */
     void(GPH_CALL *mark)(gph_table *table, const gph_table_mark *mark) GPH_AUDIO;
     /* [audio, the writer] Exchanges the bank and the spare; the view changes at once for everyone
-     * who runs later. GPH_STATE without a spare. */
+     * who runs later. GPH_STATE if `spare` of the view is NULL. */
     gph_status(GPH_CALL *swap)(gph_table *table) GPH_AUDIO;
 } gph_tables;
 

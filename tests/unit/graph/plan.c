@@ -214,7 +214,7 @@ obeys(const gph_plan *plan, char *why)
         const gph_plan_step *step = &plan->steps[s];
         if ((step->flags & GPH_STEP_EARLY) && late)
             convict(&at, "a recorder does not come first");
-        late = late || !(step->flags & GPH_STEP_EARLY);
+        late = late || !((step->flags & GPH_STEP_EARLY) || step->kind == GPH_STEP_TABLE);
         run_mixes(&at, step);
         check_inputs(&at, step);
         write_outputs(&at, step);

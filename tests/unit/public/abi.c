@@ -194,12 +194,12 @@ AT(gph_table_mark, written, 16);
 AT(gph_table_mark, pass, 24);
 AT(gph_table_mark, clock, 32);
 AT(gph_table_mark, state, 40);
-AT(gph_table_mark, reserved, 44);
+AT(gph_table_mark, keeps_spare, 44);
 AT(gph_table_mark, round, 48);
 
 SIZE(gph_table_view, 104);
 AT(gph_table_view, channels, 0);
-AT(gph_table_view, reserved, 4);
+AT(gph_table_view, bank, 4);
 AT(gph_table_view, frames, 8);
 AT(gph_table_view, generation, 16);
 AT(gph_table_view, rate, 24);
