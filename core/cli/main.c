@@ -1,5 +1,6 @@
 /* The program graphophone: finds the command and hands over. [control] */
 #include "command.h"
+#include "rig_options.h"
 
 #include <graphophone/graphophone.h>
 
@@ -23,6 +24,8 @@ main(int argc, char **argv)
         run_help();
         return GPH_EXIT_PATCH;
     }
+    if (argc == 2 && !strcmp(argv[1], GPH_WRITER_WORD))
+        return gph_writer_main();
     if (!strcmp(argv[1], "--version")) {
         printf("graphophone %s\n", gph_version());
         return GPH_EXIT_OK;

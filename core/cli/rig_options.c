@@ -44,6 +44,7 @@ gph_rig_options_init(const gph_arguments *arguments, gph_rig_options *options)
         .block = gph_arguments_value(arguments, "block"),
         .device = gph_arguments_value(arguments, "device"),
         .length = gph_arguments_value(arguments, "length"),
+        .writer = GPH_WRITER_WORD,
     };
     options->n_sets = (uint32_t)n_sets;
     options->n_module_folders = (uint32_t)n_modules;

@@ -6,6 +6,9 @@
 
 #include <graphophone/graphophone.h>
 
+/* The first word of a command line that makes this program a rig's writer. */
+#define GPH_WRITER_WORD "rig-writer"
+
 /* --set, --host, --rate, --block, --device, --length */
 extern const gph_option gph_rig_option_table[];
 /* --module-dir, --host-dir */

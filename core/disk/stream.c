@@ -122,7 +122,10 @@ gph_stream_status_get(gph_stream *stream, gph_stream_status *status)
     if (!stream || !stream->active)
         return;
     gph_ring_status from;
-    gph_ring_take_status(&stream->ring, &from);
+    if (stream->writes)
+        gph_recorder_status(stream, &from);
+    else
+        gph_ring_take_status(&stream->ring, &from);
     status->state = (gph_stream_state)from.state;
     memcpy(status->reason, from.reason, sizeof status->reason);
     memcpy(status->file, from.file, sizeof status->file);

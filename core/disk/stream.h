@@ -18,6 +18,9 @@ typedef struct gph_take_counter gph_take_counter;
 gph_status gph_take_counter_new(gph_take_counter **counter);
 void gph_take_counter_free(gph_take_counter *counter);
 
+/* A writer process; writer_link.h. */
+typedef struct gph_writer_link gph_writer_link;
+
 /* What the rig says of a stream. Texts are copied. */
 typedef struct gph_stream_site {
     const char *node;        /* name of the node, for {node} */
@@ -25,6 +28,7 @@ typedef struct gph_stream_site {
     const char *folder;      /* relative names are below it; absolute path, must exist */
     double rate;             /* frames a second; 0: not known yet, then rates are checked later */
     gph_take_counter *takes; /* shared by all streams of a rig; not needed for reading */
+    gph_writer_link *link;   /* files are written there, by the system's files; NULL: by a thread */
     const gph_file_system *files; /* NULL: the system's */
     const gph_time_source *clock; /* NULL: the system's */
 } gph_stream_site;

@@ -47,6 +47,8 @@ gph_status gph_recorder_activate(gph_stream *stream, double rate, uint32_t max_f
 gph_status gph_recorder_finish(gph_stream *stream, int64_t timeout_ns, gph_stream_problem *problem);
 void gph_recorder_free(gph_stream *stream);
 void gph_recorder_ring_bell(gph_recorder *recorder);
+/* What the writer says of itself, or what is said of it when it cannot. */
+void gph_recorder_status(gph_stream *stream, gph_ring_status *status);
 /* Format and bytes of a frame. */
 void gph_recorder_describe(const gph_recorder *recorder, gph_stream_status *status);
 gph_status gph_player_activate(gph_stream *stream, double rate, uint32_t max_frames,

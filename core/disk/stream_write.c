@@ -5,14 +5,12 @@
 #include "part_file.h"
 #include "spec.h"
 #include "stream_state.h"
-#include "writer.h"
+#include "writer_job.h"
+#include "writer_link.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define POLL INT64_C(20000000) /* 20 ms: a block at most is in the ring that long unseen */
 
 struct gph_recorder {
     gph_spec spec;
@@ -21,15 +19,15 @@ struct gph_recorder {
     gph_take_counter *takes;
     gph_take_names names;
     gph_shm *memory;
-    uint32_t *latency;
-    gph_writer *writer;
-    gph_thread *thread;
-    gph_bell *work;     /* there may be something in the ring */
-    gph_bell *finished; /* the writer is done */
-    _Atomic uint32_t quit;
-    bool ended;     /* the mark END is in the ring */
-    bool done;      /* the writer has said so */
-    gph_lock *lock; /* of what follows */
+    gph_writer_job *job;   /* one of these two is at work: in this process, */
+    gph_writer_seat *seat; /* or in another */
+    gph_writer_link *link; /* that other; NULL: this one */
+    gph_packet request;    /* for it: what was asked for */
+    gph_bell *finished;    /* the writer is done */
+    bool ended;            /* the mark END is in the ring */
+    bool done;             /* the writer has said so */
+    gph_lock *lock;        /* of what follows */
+    char broken[200];      /* why no writer goes on; "": all is well */
     gph_take_file **list;
     uint32_t n_files, room;
 };
@@ -53,6 +51,9 @@ gph_stream_open_write(const gph_stream_site *site, const gph_stream_write *what,
         return status;
     }
     stream->writes = recorder;
+    recorder->link = site->link;
+    if (site->link)
+        gph_writer_put_request(&recorder->request, site, &recorder->spec.what);
     recorder->files = site->files ? site->files : &gph_file_system_real;
     recorder->clock = site->clock ? site->clock : &gph_clock_system;
     recorder->names = (gph_take_names){
@@ -93,85 +94,79 @@ report(void *user, gph_take_file *file)
 }
 
 static void
-run(void *user)
+done(void *user)
 {
     gph_recorder *recorder = user;
-    while (!gph_writer_is_done(recorder->writer)) {
-        if (atomic_load_explicit(&recorder->quit, memory_order_relaxed))
-            gph_writer_give_up(recorder->writer);
-        if (!gph_writer_step(recorder->writer) && !gph_writer_is_done(recorder->writer))
-            gph_bell_wait(recorder->work, POLL);
-    }
     gph_bell_ring(recorder->finished);
 }
 
-static uint32_t
-batch_frames(uint32_t channels)
+/* The writer process has ended this recorder, or nobody can go on with it. */
+static void
+done_there(void *user, const char *why)
 {
-    /* About 1 MiB of floats: one write a batch, and the spool holds no more than that. */
-    uint32_t frames = 262144 / channels;
-    return frames > 8192 ? 8192 : frames < 256 ? 256 : frames;
+    gph_recorder *recorder = user;
+    gph_lock_take(recorder->lock);
+    snprintf(recorder->broken, sizeof recorder->broken, "%s", why ? why : "");
+    gph_lock_give(recorder->lock);
+    gph_bell_ring(recorder->finished);
 }
 
 static gph_status
-make_writer(gph_stream *stream, double rate, uint32_t max_frames, const uint32_t *latency)
+make_ring(gph_stream *stream, double rate, uint32_t max_frames, const uint32_t *latency,
+          gph_ring_geometry *ring)
 {
     gph_recorder *recorder = stream->writes;
-    const gph_stream_write *what = &recorder->spec.what;
-    gph_writer_plan plan = {
-        .latency = recorder->latency,
+    size_t bytes;
+    if (!gph_writer_job_ring(&recorder->spec, rate, max_frames, latency, ring, &bytes,
+                             &stream->keep))
+        return GPH_MEMORY;
+    gph_status status = recorder->link ? gph_shm_new_shared(bytes, &recorder->memory)
+                                       : gph_shm_new(bytes, &recorder->memory);
+    if (status)
+        return status;
+    gph_shm_lock(recorder->memory);
+    gph_ring_view(gph_shm_base(recorder->memory), ring, &stream->ring);
+    return GPH_OK;
+}
+
+/* Sets a writer to work, here or in its own process. */
+static gph_status
+employ(gph_stream *stream, double rate, uint32_t max_frames, const uint32_t *latency,
+       gph_stream_problem *problem)
+{
+    gph_recorder *recorder = stream->writes;
+    static const uint32_t none[GPH_MAX_CHANNELS];
+    gph_ring_geometry ring;
+    gph_status status = make_ring(stream, rate, max_frames, latency, &ring);
+    if (status)
+        return status;
+    if (recorder->link) {
+        const gph_writer_seat_order order = {
+            .request = &recorder->request,
+            .terms = {rate, max_frames, ring, latency ? latency : none,
+                      gph_shm_bytes(recorder->memory), false},
+            .memory = recorder->memory,
+            .report = report,
+            .done = done_there,
+            .user = recorder,
+        };
+        return gph_writer_seat_new(recorder->link, &order, problem, &recorder->seat);
+    }
+    const gph_writer_order order = {
+        .spec = &recorder->spec,
         .rate = rate,
-        .hold_back = 2 * (uint64_t)max_frames,
-        .preroll = (uint64_t)llrint(what->preroll_seconds * rate),
-        .gap_limit = (int64_t)llrint(what->gap_limit_seconds * rate),
-        .gap = what->gap,
-        .rotate_clock = what->flags & GPH_STREAM_ROTATE_CLOCK,
-        .rotate_seconds = what->rotate_seconds,
-        .rotate_bytes = what->rotate_bytes,
+        .max_frames = max_frames,
+        .latency = latency,
+        .ring = ring,
+        .memory = gph_shm_base(recorder->memory),
+        .files = recorder->files,
         .clock = recorder->clock,
         .takes = recorder->takes,
-        .part =
-            {
-                .files = recorder->files,
-                .name = &recorder->spec.name,
-                .labels = (const char *const *)recorder->spec.labels,
-                .node = recorder->spec.node,
-                .patch = recorder->spec.patch,
-                .output =
-                    {
-                        .format = recorder->spec.format,
-                        .channels = what->channels,
-                        .rate = (uint32_t)rate,
-                        .has_quality = what->flags & GPH_STREAM_QUALITY,
-                        .quality = what->quality,
-                        .tags = recorder->spec.tags,
-                        .n_tags = what->n_tags,
-                    },
-                .converter = {recorder->spec.format.sample, what->flags & GPH_STREAM_DITHER,
-                              what->nan == GPH_NAN_KEEP},
-                .batch_frames = batch_frames(what->channels),
-                .report = report,
-                .report_user = recorder,
-            },
+        .report = report,
+        .done = done,
+        .user = recorder,
     };
-    uint64_t greatest = 0;
-    for (uint32_t c = 0; c < what->channels; c++) {
-        bool align = latency && !(what->flags & GPH_STREAM_NO_ALIGN);
-        recorder->latency[c] = align ? latency[c] : 0;
-        greatest = recorder->latency[c] > greatest ? recorder->latency[c] : greatest;
-    }
-    plan.keep = plan.preroll + plan.hold_back;
-    uint64_t buffer = (uint64_t)llrint(what->buffer_seconds * rate);
-    size_t bytes;
-    if (!gph_ring_plan(what->channels, buffer + plan.keep + plan.hold_back + greatest + max_frames,
-                       &plan.ring, &bytes) ||
-        gph_shm_new(bytes, &recorder->memory))
-        return GPH_MEMORY;
-    gph_shm_lock(recorder->memory);
-    plan.memory = gph_shm_base(recorder->memory);
-    stream->keep = plan.keep;
-    gph_ring_view(plan.memory, &plan.ring, &stream->ring);
-    return gph_writer_new(&plan, &recorder->writer);
+    return gph_writer_job_new(&order, &recorder->job);
 }
 
 /* As many files as one take has open at once must be had, and before the start. */
@@ -193,18 +188,16 @@ deactivate(gph_stream *stream)
 {
     gph_recorder *recorder = stream->writes;
     stream->active = false;
-    gph_writer_free(recorder->writer);
-    recorder->writer = NULL;
-    gph_bell_free(recorder->work);
+    gph_writer_seat_free(recorder->seat);
+    gph_writer_job_free(recorder->job);
     gph_bell_free(recorder->finished);
     gph_lock_free(recorder->lock);
     gph_shm_free(recorder->memory);
-    free(recorder->latency);
-    recorder->work = NULL;
+    recorder->seat = NULL;
+    recorder->job = NULL;
     recorder->finished = NULL;
     recorder->lock = NULL;
     recorder->memory = NULL;
-    recorder->latency = NULL;
 }
 
 gph_status
@@ -216,11 +209,13 @@ gph_recorder_activate(gph_stream *stream, double rate, uint32_t max_frames, cons
     status = status ? status : check_handles(recorder, problem);
     if (status)
         return status;
-    recorder->latency = calloc(recorder->spec.what.channels, sizeof *recorder->latency);
-    if (!recorder->latency || gph_bell_new(&recorder->work) || gph_bell_new(&recorder->finished) ||
-        gph_lock_new(&recorder->lock) || make_writer(stream, rate, max_frames, latency) ||
-        gph_thread_new("gph-writer", run, recorder, &recorder->thread)) {
+    status = gph_bell_new(&recorder->finished);
+    status = status ? status : gph_lock_new(&recorder->lock);
+    status = status ? status : employ(stream, rate, max_frames, latency, problem);
+    if (status) {
         deactivate(stream);
+        if (*problem->text)
+            return status;
         return gph_stream_refuse(
             problem, GPH_MEMORY, "buffer", "no memory for a ring of %g s for %u channels",
             recorder->spec.what.buffer_seconds + recorder->spec.what.preroll_seconds,
@@ -261,7 +256,7 @@ gph_recorder_finish(gph_stream *stream, int64_t timeout_ns, gph_stream_problem *
     while (!recorder->ended && !(recorder->ended = say_the_end(stream)) &&
            gph_clock_system.monotonic_ns(NULL) < until)
         gph_thread_sleep_ns(1000000);
-    gph_bell_ring(recorder->work);
+    gph_recorder_ring_bell(recorder);
     int64_t left = until - gph_clock_system.monotonic_ns(NULL);
     recorder->done = recorder->done || gph_bell_wait(recorder->finished, left > 0 ? left : 0);
     if (!recorder->done)
@@ -269,7 +264,7 @@ gph_recorder_finish(gph_stream *stream, int64_t timeout_ns, gph_stream_problem *
                                  "the files are not closed after %.1f s; the disk is slow",
                                  (double)timeout_ns / 1e9);
     gph_ring_status status;
-    gph_ring_take_status(&stream->ring, &status);
+    gph_recorder_status(stream, &status);
     if (status.state == GPH_STREAM_BROKEN)
         return gph_stream_refuse(problem, GPH_IO, NULL, "%s", status.reason);
     return GPH_OK;
@@ -283,9 +278,9 @@ gph_recorder_free(gph_stream *stream)
         gph_stream_problem problem;
         if (!recorder->done)
             gph_recorder_finish(stream, INT64_C(10000000000), &problem);
-        atomic_store(&recorder->quit, 1);
-        gph_bell_ring(recorder->work);
-        gph_thread_join(recorder->thread);
+        /* One in its own process goes on by itself. */
+        if (recorder->job)
+            gph_writer_job_give_up(recorder->job);
         deactivate(stream);
     }
     if (recorder->takes)
@@ -293,6 +288,7 @@ gph_recorder_free(gph_stream *stream)
     for (uint32_t n = 0; n < recorder->n_files; n++)
         gph_take_file_free(recorder->list[n]);
     free(recorder->list);
+    gph_packet_finish(&recorder->request);
     gph_spec_finish(&recorder->spec);
     free(recorder);
 }
@@ -300,7 +296,22 @@ gph_recorder_free(gph_stream *stream)
 void
 gph_recorder_ring_bell(gph_recorder *recorder)
 {
-    gph_bell_ring(recorder->work);
+    /* The other process looks by itself, often enough. */
+    if (recorder->job)
+        gph_writer_job_wake(recorder->job);
+}
+
+void
+gph_recorder_status(gph_stream *stream, gph_ring_status *status)
+{
+    gph_recorder *recorder = stream->writes;
+    gph_ring_take_status(&stream->ring, status);
+    gph_lock_take(recorder->lock);
+    if (*recorder->broken) {
+        status->state = GPH_STREAM_BROKEN;
+        snprintf(status->reason, sizeof status->reason, "%.150s", recorder->broken);
+    }
+    gph_lock_give(recorder->lock);
 }
 
 uint32_t

@@ -129,6 +129,12 @@ look_into_ring(gph_writer *writer)
     if (in >= writer->in && in - writer->out <= writer->ring.geometry.frames &&
         (all_seen || !waiting) && writer->timeline.n_breaks)
         writer->in = in;
+    if (writer->orphaned && !writer->ended && !waiting) {
+        writer->ended = true;
+        writer->trouble_ns = gph_writer_now(writer);
+        if (writer->timeline.n_breaks)
+            writer->end_clock = gph_timeline_clock_at(&writer->timeline, writer->in);
+    }
 }
 
 /* Carries out the commands before a start; true: a take has begun. */
@@ -315,6 +321,12 @@ bool
 gph_writer_is_done(const gph_writer *writer)
 {
     return writer->done;
+}
+
+void
+gph_writer_orphan(gph_writer *writer)
+{
+    writer->orphaned = true;
 }
 
 void

@@ -36,6 +36,8 @@ void gph_writer_free(gph_writer *writer);
 bool gph_writer_step(gph_writer *writer);
 /* Whether the mark END was seen and all is done. */
 bool gph_writer_is_done(const gph_writer *writer);
+/* Nothing more comes into the ring, and no mark END either: its author is gone. */
+void gph_writer_orphan(gph_writer *writer);
 /* Ends as soon as the files can be left as they are. */
 void gph_writer_give_up(gph_writer *writer);
 

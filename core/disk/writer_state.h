@@ -32,6 +32,7 @@ struct gph_writer {
     uint64_t in, out; /* of the ring, as checked */
     bool ended;       /* the mark END was seen */
     bool done;
+    bool orphaned; /* whoever fills the ring is gone */
     bool give_up;
     int64_t end_clock;
     uint32_t n_commands;

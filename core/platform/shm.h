@@ -31,6 +31,15 @@ size_t gph_shm_available(bool named);
 /* A block for this process. GPH_MEMORY if it does not fit. */
 gph_status gph_shm_new(size_t bytes, gph_shm **shm);
 
+/* A block that other processes can be given by its handle; its size is sealed, and what is written
+ * just before or behind it is a fault. */
+gph_status gph_shm_new_shared(size_t bytes, gph_shm **shm);
+/* Of a shared block, to be sent over a channel. */
+intptr_t gph_shm_handle(const gph_shm *shm);
+/* The block behind a handle that came over a channel, which it takes over. GPH_ARGUMENT: that is no
+ * sealed block of at least so many bytes. */
+gph_status gph_shm_map(intptr_t handle, size_t bytes, gph_shm **shm);
+
 /* A block called `name` (letters, digits, '.', '_', '-'), readable by this user only, that appears
  * whole: `fill` (may be NULL) comes first. What a dead owner left under this name is kept as
  * NAME.lost-1 to NAME.lost-9 if `worth` (may be NULL) says so, and is removed otherwise.

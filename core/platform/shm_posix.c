@@ -25,8 +25,9 @@ enum {
 struct gph_shm {
     void *base;
     size_t bytes;
-    int file;              /* -1: not named; holds the lock of the owner */
-    char path[PATH_BYTES]; /* of a named block */
+    void *fence;           /* of a shared block: a page before it, a page behind it */
+    int file;              /* -1: private; of a named block it holds the lock of the owner */
+    char path[PATH_BYTES]; /* of a named block, or "" */
 };
 
 /* A figure of a file of /proc that is given in KiB as "Name:  123 kB"; SIZE_MAX if not there. */
@@ -123,6 +124,97 @@ gph_shm_new(size_t bytes, gph_shm **shm)
         (void)madvise(base, bytes, MADV_HUGEPAGE);
     touch(base, bytes);
     *shm = made;
+    return GPH_OK;
+}
+
+static size_t
+page_bytes(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static size_t
+whole_pages(size_t bytes)
+{
+    return (bytes + page_bytes() - 1) / page_bytes() * page_bytes();
+}
+
+/* Maps a file between two pages that nobody may touch. */
+static gph_status
+map_fenced(gph_shm *shm)
+{
+    size_t inside = whole_pages(shm->bytes);
+    char *fence =
+        mmap(NULL, inside + 2 * page_bytes(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (fence == MAP_FAILED)
+        return GPH_MEMORY;
+    shm->fence = fence;
+    void *base = mmap(fence + page_bytes(), inside, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+                      shm->file, 0);
+    if (base == MAP_FAILED)
+        return GPH_MEMORY;
+    shm->base = base;
+    return GPH_OK;
+}
+
+gph_status
+gph_shm_new_shared(size_t bytes, gph_shm **result)
+{
+    *result = NULL;
+    if (bytes == 0)
+        return GPH_ARGUMENT;
+    if (bytes > gph_shm_available(false))
+        return GPH_MEMORY;
+    int file = memfd_create("graphophone", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    gph_shm *shm = file < 0 ? NULL : block_new(bytes, file, "");
+    if (!shm) {
+        if (file >= 0)
+            close(file);
+        return file < 0 ? GPH_LIMIT : GPH_MEMORY;
+    }
+    gph_status status = GPH_OK;
+    if (ftruncate(file, (off_t)whole_pages(bytes)) != 0 ||
+        fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+        status = GPH_MEMORY;
+    status = status ? status : map_fenced(shm);
+    if (status) {
+        gph_shm_free(shm);
+        return status;
+    }
+    if (bytes >= HUGE_PAGE)
+        (void)madvise(shm->base, bytes, MADV_HUGEPAGE);
+    touch(shm->base, bytes);
+    *result = shm;
+    return GPH_OK;
+}
+
+intptr_t
+gph_shm_handle(const gph_shm *shm)
+{
+    return shm->file;
+}
+
+gph_status
+gph_shm_map(intptr_t handle, size_t bytes, gph_shm **result)
+{
+    struct stat status;
+    int file = (int)handle;
+    int seals = fcntl(file, F_GET_SEALS);
+    gph_shm *shm = NULL;
+    gph_status mapped = GPH_ARGUMENT;
+    if (seals >= 0 && seals & F_SEAL_SHRINK && fstat(file, &status) == 0 && bytes > 0 &&
+        (uint64_t)status.st_size >= bytes) {
+        shm = block_new(bytes, file, "");
+        mapped = shm ? map_fenced(shm) : GPH_MEMORY;
+    }
+    if (mapped) {
+        if (shm)
+            gph_shm_free(shm);
+        else if (file >= 0)
+            close(file);
+        return mapped;
+    }
+    *result = shm;
     return GPH_OK;
 }
 
@@ -294,9 +386,11 @@ gph_shm_free(gph_shm *shm)
 {
     if (!shm)
         return;
-    if (shm->file >= 0)
+    if (shm->path[0])
         unlink(shm->path);
-    if (shm->base)
+    if (shm->fence)
+        munmap(shm->fence, whole_pages(shm->bytes) + 2 * page_bytes());
+    else if (shm->base)
         munmap(shm->base, shm->bytes);
     if (shm->file >= 0)
         close(shm->file);

@@ -17,6 +17,7 @@ typedef struct gph_context {
     const char *folder; /* absolute: where takes go */
     gph_table_set *tables;
     gph_take_counter *takes;
+    gph_writer_link *link; /* to the process that writes takes; NULL: threads do */
     gph_workers *workers;
     gph_context_log *log;
     void *log_user;

@@ -1,4 +1,5 @@
 /* A rig: loads a patch, checks it, and frees it all again. [control] */
+#include "../disk/writer_link.h"
 #include "rig_inside.h"
 
 #include <limits.h>
@@ -68,6 +69,8 @@ load_all(gph_rig *rig, const char *path, const gph_rig_options *options)
     rig->graph_services = gph_context_services(&rig->context);
     exit = gph_rig_find_host(rig);
     if (!exit)
+        exit = gph_rig_start_writer(rig, options->writer);
+    if (!exit)
         exit = gph_rig_build(rig, 0);
     if (!exit)
         exit = gph_rig_check_end(rig);
@@ -123,6 +126,7 @@ gph_rig_free(gph_rig *rig)
         return;
     gph_rig_stop(rig);
     gph_rig_unbuild(rig);
+    gph_writer_link_free(rig->context.link);
     gph_workers_free(rig->context.workers);
     gph_hosts_free(rig->hosts);
     gph_catalog_free(rig->catalog);

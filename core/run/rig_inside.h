@@ -93,6 +93,7 @@ struct gph_rig {
     gph_host_stats stats;    /* last seen */
     gph_run_figures figures; /* likewise */
     uint64_t dropped_said;
+    uint32_t writer_deaths; /* that were told */
     char *dot;
     char *print;
     struct gph_rig_scratch *scratch; /* for texts that live until the next call */
@@ -159,6 +160,14 @@ void gph_rig_watch_recorders(gph_rig *rig);
 void gph_rig_hear_notices(gph_rig *rig);
 /* What a tick of the audio thread is worth by now. */
 void gph_rig_measure_ticks(gph_rig *rig);
+
+/* ---- rig_writer.c */
+/* Starts the process that writes a live rig's takes. An exit status. */
+int gph_rig_start_writer(gph_rig *rig, const char *word);
+/* Tells of its deaths. */
+void gph_rig_watch_writer(gph_rig *rig);
+/* All streams are finished: lets it end. */
+void gph_rig_end_writer(gph_rig *rig);
 
 /* ---- rig_control.c */
 gph_status gph_rig_open_osc(gph_rig *rig);

@@ -60,6 +60,7 @@ gph_rig_dispatch(gph_rig *rig, int32_t timeout_ms)
     }
     gph_rig_poll_osc(rig);
     gph_rig_hear_notices(rig);
+    gph_rig_watch_writer(rig);
     gph_rig_watch_recorders(rig);
     gph_rig_measure_ticks(rig);
     rig->failed_disk |= gph_table_set_failed(rig->context.tables);
@@ -118,6 +119,7 @@ gph_rig_stop(gph_rig *rig)
         finish_all(rig);
         gph_rig_watch_recorders(rig);
     }
+    gph_rig_end_writer(rig);
     gph_run_get_figures(rig->run, &rig->figures);
     gph_rig_close_host(rig);
     return gph_rig_exit_status(rig);

@@ -15,7 +15,8 @@ site_of(const gph_node_runtime *runtime)
                              .patch = context->patch->settings.name,
                              .folder = context->folder,
                              .rate = graph->rate_known ? graph->rate : 0,
-                             .takes = context->takes};
+                             .takes = context->takes,
+                             .link = context->link};
 }
 
 /* What the disk said becomes what the module says. */

@@ -84,6 +84,10 @@ typedef struct gph_rig_options {
     const char *length;
     gph_rig_message_function message; /* told of everything; NULL: lines go to standard error */
     void *user;                       /* first argument of message */
+    const char *
+        writer; /* a word: this program, started once more with it alone, calls gph_writer_main. A live rig then
+                           has its takes written by that process, so that they are whole even where a module takes this
+                           one down. Lives as long as the rig. NULL: threads of this process write. */
 } gph_rig_options;
 
 #define GPH_RIG_COLOUR (1u << 0) /* `rendered` has terminal colours */
@@ -116,6 +120,10 @@ GPH_EXPORT int gph_rig_stop(gph_rig *rig);
 
 /* The exit status as it stands: of the failures so far the first of DISK, HOST, MODULE, FRAMES; else 0. */
 GPH_EXPORT int gph_rig_exit_status(const gph_rig *rig);
+
+/* What a program does that was started with the word of gph_rig_options.writer: writes takes until the rig is gone and
+ * all is in files. Returns the exit status for main. */
+GPH_EXPORT int gph_writer_main(void);
 
 /* ---------------------------------------------------------------- control */
 
