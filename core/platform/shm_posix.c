@@ -165,7 +165,7 @@ gph_shm_new_shared(size_t bytes, gph_shm **result)
         return GPH_ARGUMENT;
     if (bytes > gph_shm_available(false))
         return GPH_MEMORY;
-    int file = memfd_create("graphophone", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    int file = memfd_create("graphophone-shared", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     gph_shm *shm = file < 0 ? NULL : block_new(bytes, file, "");
     if (!shm) {
         if (file >= 0)
