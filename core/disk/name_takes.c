@@ -1,4 +1,5 @@
 /* Which take a name on the disk belongs to, and which names are harmless. [control, writer] */
+#include "../platform/utf8.h"
 #include "name.h"
 
 #include <stdio.h>
@@ -160,21 +161,6 @@ is_reserved(const char *name)
     return false;
 }
 
-/* Bytes of the UTF-8 character at `at`, 0 if it is none. */
-static size_t
-character(const unsigned char *at)
-{
-    size_t length = at[0] < 0x80                     ? 1
-                    : at[0] >= 0xc2 && at[0] <= 0xdf ? 2
-                    : (at[0] & 0xf0) == 0xe0         ? 3
-                    : at[0] >= 0xf0 && at[0] <= 0xf4 ? 4
-                                                     : 0;
-    for (size_t n = 1; n < length; n++)
-        if ((at[n] & 0xc0) != 0x80)
-            return 0;
-    return length;
-}
-
 void
 gph_name_sanitize(const char *text, char *clean, size_t size)
 {
@@ -185,7 +171,7 @@ gph_name_sanitize(const char *text, char *clean, size_t size)
     while (*at && (*at == ' ' || *at == '.'))
         at++;
     while (*at) {
-        size_t length = character(at);
+        size_t length = gph_utf8_length((const char *)at, strlen((const char *)at));
         bool bad = !length || *at < 32 || *at == 127 || strchr("/\\:*?\"<>|;", *at) ||
                    (used == 1 && *at == '-');
         if (used + (bad ? 1 : length) > limit)

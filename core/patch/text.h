@@ -2,6 +2,7 @@
 #ifndef GPH_PATCH_TEXT_H
 #define GPH_PATCH_TEXT_H
 
+#include "../platform/utf8.h"
 #include "arena.h"
 
 #include <graphophone/module.h>
@@ -55,8 +56,5 @@ int gph_position_compare(gph_position a, gph_position b);
 
 /* Bytes of line `line` (from 1), without its end of line. */
 const char *gph_text_line(const gph_text *text, uint32_t line, uint32_t *n);
-
-/* Length of the UTF-8 character at `bytes`, of which `n` are left; 0 if it is not well-formed. */
-size_t gph_utf8_length(const char *bytes, size_t n);
 
 #endif
