@@ -30,8 +30,7 @@ static const struct {
     double rate;         /* at most */
     int64_t limit;       /* bytes of sound */
 } containers[GPH_N_CONTAINERS] = {
-    {"wav", " wav wave ", SF_FORMAT_WAV, SF_FORMAT_WAVEX, ALL, GPH_F32, 1024, INT32_MAX,
-     SHORT_FILE},
+    {"wav", " wav wave ", SF_FORMAT_WAV, SF_FORMAT_WAVEX, ALL, GPH_F32, 1024, INT32_MAX, INT64_MAX},
     {"rf64", " rf64 ", SF_FORMAT_RF64, SF_FORMAT_RF64, ALL, GPH_F32, 1024, INT32_MAX, INT64_MAX},
     {"w64", " w64 ", SF_FORMAT_W64, SF_FORMAT_W64, ALL, GPH_F32, 1024, INT32_MAX, INT64_MAX},
     {"au", " au snd ", SF_FORMAT_AU, SF_FORMAT_AU, ALL, GPH_F32, 1024, INT32_MAX, INT64_MAX},
@@ -40,7 +39,7 @@ static const struct {
      GPH_F32, 1024, INT32_MAX, INT64_MAX},
     {"aiff", " aif aiff aifc ", SF_FORMAT_AIFF, SF_FORMAT_AIFF, ALL, GPH_F32, 1024, INT32_MAX,
      SHORT_FILE},
-    {"sd2", " sd2 ", SF_FORMAT_SD2, SF_FORMAT_SD2, SHORTER, GPH_S24, 1024, INT32_MAX, INT64_MAX},
+    {"sd2", " sd2 ", SF_FORMAT_SD2, SF_FORMAT_SD2, INTEGERS, GPH_S24, 1024, INT32_MAX, INT64_MAX},
     {"flac", " flac ", SF_FORMAT_FLAC, SF_FORMAT_FLAC, SHORTER, GPH_S24, 8, 655350, INT64_MAX},
     {"ogg", " ogg oga ", SF_FORMAT_OGG, SF_FORMAT_OGG, 0, GPH_VORBIS, 255, 200000, INT64_MAX},
 };

@@ -1,13 +1,14 @@
-/* One sound file being written: libsndfile makes the bytes, a spool holds them until the disk has
- * taken all of them. So a write that is short or fails is never seen by libsndfile, whose frames
+/* One sound file being written: a container makes the bytes, a spool holds them until the disk has
+ * taken all of them. So a write that is short or fails is never seen by the container, whose frames
  * would not line up after it; it is tried again with the same bytes. [writer] */
 #ifndef GPH_DISK_OUTPUT_H
 #define GPH_DISK_OUTPUT_H
 
 #include "../platform/file.h"
+#include "cues.h"
 #include "format.h"
-
-#include <graphophone/module.h>
+#include "slate.h"
+#include "tags.h"
 
 typedef struct gph_output gph_output;
 
@@ -19,6 +20,7 @@ typedef struct gph_output_spec {
     double quality; /* 0 to 1 */
     const gph_tag *tags;
     uint32_t n_tags;
+    const gph_slate *slate; /* for containers that have a place for it; NULL: none */
 } gph_output_spec;
 
 /* Begins a file that is open already; from now on it is the output's. On failure below 0 (negated
@@ -31,11 +33,13 @@ bool gph_output_probe(const gph_output_spec *spec, char *text, size_t size);
 int gph_output_put(gph_output *output, const void *samples, uint32_t frames);
 /* Brings the spool to the disk; 0: all is there. */
 int gph_output_flush(gph_output *output);
-/* Adds what ends the file to the spool; flush comes after it. No more frames then. */
-int gph_output_end(gph_output *output);
+/* Adds what ends the file to the spool, cues where the container takes them; flush comes after it.
+ * No more frames then. */
+int gph_output_end(gph_output *output, const gph_cue *cues, uint32_t n_cues);
 /* Bytes of the file, with what is in the spool; frames that were put. */
 int64_t gph_output_bytes(const gph_output *output);
 int64_t gph_output_frames(const gph_output *output);
+
 /* The two halves of a barrier's header. `make` composes the header that tells of all frames put so
  * far and keeps it, the file is not touched; -EAGAIN while some are in the spool. Then those frames
  * are synced, and may be while more are put and flushed. `write` brings the header that was made
@@ -53,8 +57,5 @@ void gph_output_free(gph_output *output);
 
 /* The resource fork that goes with an SD2 file, as libsndfile makes it; the caller frees it. */
 int gph_output_fork(const gph_output_spec *spec, void **bytes, size_t *size);
-
-/* Whether `key` is a tag: title artist album comment copyright genre date track license. */
-bool gph_output_is_tag(const char *key);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_NOTES = 1000 }; /* cues, and gaps, in the report of a file */
+enum { MOST_NOTES = GPH_CUES_MOST }; /* cues, and gaps, in the report of a file */
 
 struct gph_part {
     const gph_part_plan *plan;
@@ -21,10 +21,11 @@ struct gph_part {
     int64_t clipped, not_finite;
     gph_journal *journal; /* NULL: the disk has not taken one */
     void *buffer;         /* one batch of one file, as libsndfile takes it */
-    uint32_t n_gaps, n_cues;
+    uint32_t n_gaps, n_cues, n_places;
     gph_take_gap gaps[MOST_NOTES];
     int64_t cues[MOST_NOTES];
-    gph_part_file files[]; /* n_files */
+    gph_cue places[GPH_CUES_MOST]; /* both, in the order of the file */
+    gph_part_file files[];         /* n_files */
 };
 
 static void
@@ -167,6 +168,13 @@ gph_part_is_spoilt(const gph_part *part)
     return false;
 }
 
+static void
+add_place(gph_part *part, int64_t position, int64_t gap)
+{
+    if (part->n_places < GPH_CUES_MOST)
+        part->places[part->n_places++] = (gph_cue){(uint64_t)position, gap};
+}
+
 bool
 gph_part_gap(gph_part *part, int64_t frames, bool dropped)
 {
@@ -174,6 +182,7 @@ gph_part_gap(gph_part *part, int64_t frames, bool dropped)
     if (part->n_gaps == MOST_NOTES)
         return false;
     part->gaps[part->n_gaps++] = (gph_take_gap){part->frames, frames, dropped};
+    add_place(part, part->frames, frames);
     return true;
 }
 
@@ -184,6 +193,7 @@ gph_part_cue(gph_part *part, int64_t position)
     if (part->n_cues == MOST_NOTES)
         return false;
     part->cues[part->n_cues++] = position;
+    add_place(part, position, 0);
     return true;
 }
 
@@ -228,7 +238,7 @@ int
 gph_part_close(gph_part *part, const char *error, bool give_up)
 {
     for (uint32_t n = 0; n < part->n_files; n++) {
-        int result = gph_part_file_complete(&part->files[n]);
+        int result = gph_part_file_complete(&part->files[n], part->places, part->n_places);
         if (result && !give_up && !part->files[n].spoilt)
             return result;
     }

@@ -15,8 +15,9 @@ typedef struct gph_part_plan {
     const gph_file_system *files;
     const gph_name *name;
     const char *const *labels; /* sanitized, or NULL */
-    const char *node, *patch;  /* for the journal; NULL: not said */
-    gph_output_spec output;    /* `channels`: of the stream */
+    const char *const *titles; /* the same as a person wrote them, or NULL */
+    const char *node, *patch;
+    gph_output_spec output; /* `channels`: of the stream */
     gph_converter converter;
     uint32_t batch_frames; /* most in one call of put */
     /* Takes over the description of a finished file. */
@@ -26,11 +27,13 @@ typedef struct gph_part_plan {
 
 /* Which part it is. */
 typedef struct gph_part_place {
-    uint32_t take, part; /* from 1 */
-    int64_t wall_ns;     /* time of day of the part's first frame */
-    int64_t first_frame; /* clock of the part's first frame */
-    int64_t start_clock; /* of the take */
-    uint64_t *dither;    /* one state a channel, the take's */
+    uint32_t take, part;      /* from 1 */
+    int64_t wall_ns;          /* time of day of the part's first frame */
+    int64_t first_frame;      /* clock of the part's first frame */
+    int64_t start_clock;      /* of the take */
+    int64_t take_wall_ns;     /* time of day at `start_clock` */
+    uint32_t capture_latency; /* frames from the microphone to us */
+    uint64_t *dither;         /* one state a channel, the take's */
 } gph_part_place;
 
 /* Makes the files; on failure (negated errno, a sentence) none is left. */

@@ -155,6 +155,24 @@ begin(gph_part_file *file, const gph_output_spec *spec)
     return error;
 }
 
+static gph_slate
+slate_of(const gph_part_plan *plan, const gph_part_place *place, uint32_t channel)
+{
+    gph_slate slate = {
+        .project = plan->patch,
+        .node = plan->node,
+        .labels = plan->titles ? plan->titles + (channel ? channel - 1 : 0) : NULL,
+        .take = place->take,
+        .part = place->part,
+        .channel = channel,
+        .n_files = channel ? plan->output.channels : 1,
+    };
+    gph_slate_place(&slate, place->take_wall_ns,
+                    place->first_frame - place->start_clock - (int64_t)place->capture_latency,
+                    plan->output.rate, plan->name->utc);
+    return slate;
+}
+
 int
 gph_part_file_init(gph_part_file *file, const gph_part_plan *plan, const gph_part_place *place,
                    uint32_t channel, char *text, size_t size)
@@ -174,6 +192,8 @@ gph_part_file_init(gph_part_file *file, const gph_part_plan *plan, const gph_par
         .part = place->part,
     };
     gph_clock_calendar(place->wall_ns, plan->name->utc, &file->values.time);
+    gph_slate slate = slate_of(plan, place, channel);
+    spec.slate = &slate;
     spec.channels = channel ? 1 : spec.channels;
     file->about = about_new(spec.channels);
     file->sums = calloc(spec.channels, sizeof *file->sums);
@@ -225,12 +245,12 @@ rename_last(gph_part_file *file)
 }
 
 int
-gph_part_file_complete(gph_part_file *file)
+gph_part_file_complete(gph_part_file *file, const gph_cue *cues, uint32_t n_cues)
 {
     const gph_file_system *files = file->plan->files;
     int error = 0;
     if (!file->ended) {
-        int ended = gph_output_end(file->output);
+        int ended = gph_output_end(file->output, cues, n_cues);
         if (ended && !file->spoilt)
             file->spoilt = ended;
         file->ended = true;

@@ -26,8 +26,8 @@ int gph_part_file_init(gph_part_file *file, const gph_part_plan *plan, const gph
                        uint32_t channel, char *text, size_t size);
 /* Removes what init made. */
 void gph_part_file_undo(gph_part_file *file);
-/* All that is left to do; may be called again after a failure. */
-int gph_part_file_complete(gph_part_file *file);
+/* All that is left to do, the same cues each time; may be called again after a failure. */
+int gph_part_file_complete(gph_part_file *file, const gph_cue *cues, uint32_t n_cues);
 /* Puts the full path, `.part` or not, into a description. */
 void gph_part_file_path(const gph_part_file *file, gph_take_file *about);
 void gph_part_file_finish(gph_part_file *file);

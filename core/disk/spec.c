@@ -1,6 +1,7 @@
 /* What a recorder is asked to write, checked and copied. [control] */
 #include "spec.h"
 
+#include "chunk.h"
 #include "output.h"
 #include "stream_state.h"
 
@@ -104,13 +105,16 @@ copy_labels(gph_spec *spec, const gph_stream_write *what, gph_stream_problem *pr
         return gph_stream_refuse(problem, GPH_ARGUMENT, "labels", "%u labels for %u channels",
                                  what->n_labels, channels);
     spec->labels = calloc(channels, sizeof *spec->labels);
-    if (!spec->labels)
+    spec->titles = calloc(channels, sizeof *spec->titles);
+    if (!spec->labels || !spec->titles)
         return GPH_MEMORY;
     bool name_by_label = spec->name.tokens & GPH_NAME_LABEL && !(spec->name.tokens & GPH_NAME_CH);
     for (uint32_t n = 0; n < channels; n++) {
         spec->labels[n] = malloc(68);
-        if (!spec->labels[n])
+        spec->titles[n] = malloc(GPH_SLATE_TEXT + 1);
+        if (!spec->labels[n] || !spec->titles[n])
             return GPH_MEMORY;
+        gph_chunk_clean(what->labels[n], spec->titles[n], GPH_SLATE_TEXT + 1);
         gph_name_sanitize(what->labels[n], spec->labels[n], 68);
         for (uint32_t other = 0; other < n && name_by_label; other++)
             if (!strcasecmp(spec->labels[other], spec->labels[n]))
@@ -118,6 +122,26 @@ copy_labels(gph_spec *spec, const gph_stream_write *what, gph_stream_problem *pr
                                          "labels %u and %u make the same name, '%s'", other + 1,
                                          n + 1, spec->labels[n]);
     }
+    return GPH_OK;
+}
+
+/* Known, of bearable length, said once. */
+static gph_status
+check_tag(const gph_tag *tags, uint32_t n, gph_stream_problem *problem)
+{
+    if (!gph_tag_is_known(tags[n].key))
+        return gph_stream_refuse(problem, GPH_ARGUMENT, "tag",
+                                 "'%s' is not a tag; title artist album comment copyright "
+                                 "genre date track license are",
+                                 tags[n].key);
+    if (strlen(tags[n].value) > GPH_TAG_BYTES)
+        return gph_stream_refuse(problem, GPH_ARGUMENT, "tag",
+                                 "the tag '%s' has %zu bytes; %d are the most", tags[n].key,
+                                 strlen(tags[n].value), (int)GPH_TAG_BYTES);
+    for (uint32_t other = 0; other < n; other++)
+        if (!strcmp(tags[other].key, tags[n].key))
+            return gph_stream_refuse(problem, GPH_ARGUMENT, "tag", "the tag '%s' is there twice",
+                                     tags[n].key);
     return GPH_OK;
 }
 
@@ -130,13 +154,13 @@ copy_tags(gph_spec *spec, const gph_stream_write *what, gph_stream_problem *prob
     if (!spec->tags)
         return GPH_MEMORY;
     for (uint32_t n = 0; n < what->n_tags; n++) {
-        if (!gph_output_is_tag(what->tags[n].key))
-            return gph_stream_refuse(problem, GPH_ARGUMENT, "tag",
-                                     "'%s' is not a tag; title artist album comment copyright "
-                                     "genre date track license are",
-                                     what->tags[n].key);
+        gph_status status = check_tag(what->tags, n, problem);
+        if (status)
+            return status;
+        char clean[GPH_TAG_BYTES + 1];
+        gph_chunk_clean(what->tags[n].value, clean, sizeof clean);
         spec->tags[n].key = strdup(what->tags[n].key);
-        spec->tags[n].value = strdup(what->tags[n].value);
+        spec->tags[n].value = strdup(clean);
         spec->what.n_tags = n + 1;
         if (!spec->tags[n].key || !spec->tags[n].value)
             return GPH_MEMORY;
@@ -236,7 +260,10 @@ gph_spec_finish(gph_spec *spec)
 {
     for (uint32_t n = 0; spec->labels && n < spec->what.channels; n++)
         free(spec->labels[n]);
+    for (uint32_t n = 0; spec->titles && n < spec->what.channels; n++)
+        free(spec->titles[n]);
     free(spec->labels);
+    free(spec->titles);
     for (uint32_t n = 0; spec->tags && n < spec->what.n_tags; n++) {
         free((void *)(uintptr_t)spec->tags[n].key);
         free((void *)(uintptr_t)spec->tags[n].value);

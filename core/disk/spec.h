@@ -11,9 +11,10 @@ typedef struct gph_spec {
     gph_format format;
     gph_name name;
     char **labels; /* sanitized, one for each channel, or NULL */
+    char **titles; /* the same as they were given */
     gph_tag *tags;
     double rate;                /* 0: not known yet */
-    char node[128], patch[128]; /* for the journal, perhaps cut */
+    char node[128], patch[128]; /* for the journal and files, perhaps cut */
 } gph_spec;
 
 /* On failure nothing is left to be finished. */

@@ -106,6 +106,7 @@ plan_of(const gph_writer_order *order, const uint32_t *latency)
                 .files = order->files,
                 .name = &spec->name,
                 .labels = (const char *const *)spec->labels,
+                .titles = (const char *const *)spec->titles,
                 .node = spec->node,
                 .patch = spec->patch,
                 .output =

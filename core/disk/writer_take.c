@@ -86,6 +86,7 @@ open_part(gph_writer *writer)
         .wall_ns = take->wall_ns + frames_ns(writer, take->clock - take->start),
         .first_frame = take->clock,
         .start_clock = take->start,
+        .take_wall_ns = take->wall_ns,
         .dither = writer->dither,
     };
     char text[160];
@@ -135,22 +136,27 @@ close_part(gph_writer *writer)
 static int64_t
 part_room(const gph_writer *writer)
 {
-    /* What headers and tags take, in any container. */
-    enum { HEADER = 16384 };
+    /* What stands behind the sound at most: a thousand cues. */
+    enum { TAIL = 81920 };
     gph_format format = writer->plan.part.output.format;
     int64_t bytes = gph_sample_bytes(format.sample);
     int64_t limit = gph_format_limit(format);
     int64_t wanted = writer->plan.rotate_bytes;
     int64_t left = writer->part ? writer->take.part_end - writer->take.clock : INT64_MAX;
-    if (wanted && wanted - HEADER < limit)
-        limit = wanted - HEADER;
+    int64_t used = writer->part ? gph_part_bytes(writer->part) : 0;
+    if (wanted && wanted - TAIL < limit)
+        limit = wanted - TAIL;
     if (limit == INT64_MAX)
         return left;
     if (!bytes)
-        return writer->part && gph_part_bytes(writer->part) >= limit - limit / 8 ? 0 : left;
+        return writer->part && used >= limit - limit / 8 ? 0 : left;
     int64_t width = writer->plan.part.name->per_channel ? 1 : writer->ring.geometry.channels;
-    return least(left,
-                 limit / (bytes * width) - (writer->part ? gph_part_frames(writer->part) : 0));
+    int64_t room = (limit - used) / (bytes * width);
+    /* However long the texts of a header are, something goes into each file. */
+    bool begun = writer->part && gph_part_frames(writer->part);
+    if (!begun && room < writer->plan.part.batch_frames)
+        room = writer->plan.part.batch_frames;
+    return least(left, room);
 }
 
 /* Writes `frames` of sound, or of silence, at the file's present place. */

@@ -176,6 +176,8 @@ static bool
 can_hold(const char *container, const char *sample)
 {
     bool shorter = !strcmp(sample, "s16") || !strcmp(sample, "s24");
+    if (!strcmp(container, "sd2") && !strcmp(sample, "s32"))
+        return true;
     if (!strcmp(container, "flac") || !strcmp(container, "sd2"))
         return shorter;
     return strcmp(container, "ogg") != 0;

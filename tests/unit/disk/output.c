@@ -138,7 +138,7 @@ START_TEST(a_header_tells_of_what_was_put_when_it_was_made)
     ck_assert_int_eq(gph_output_write_header(d.output), 0);
     check_promised(&d, 1750, 1750);
     put(&d, spec.format.sample, 30);
-    ck_assert_int_eq(gph_output_end(d.output), 0);
+    ck_assert_int_eq(gph_output_end(d.output, NULL, 0), 0);
     ck_assert_int_eq(gph_output_flush(d.output), 0);
     ck_assert_int_eq(gph_output_sync(d.output), 0);
     check_promised(&d, 1780, 1780);
@@ -177,7 +177,7 @@ START_TEST(the_last_header_is_that_of_the_end)
     ck_assert_int_eq(gph_output_flush(d.output), 0);
     ck_assert_int_eq(gph_output_make_header(d.output), 0);
     put(&d, spec.format.sample, 500);
-    ck_assert_int_eq(gph_output_end(d.output), 0);
+    ck_assert_int_eq(gph_output_end(d.output, NULL, 0), 0);
     ck_assert_int_eq(gph_output_flush(d.output), 0);
     ck_assert_int_eq(gph_output_write_header(d.output), 0);
     ck_assert_int_eq(gph_output_make_header(d.output), 0);
@@ -204,7 +204,7 @@ START_TEST(no_header_where_none_is_to_be_written)
                 ck_assert_int_eq(gph_output_write_header(d.output), 0);
             }
         }
-        ck_assert_int_eq(gph_output_end(d.output), 0);
+        ck_assert_int_eq(gph_output_end(d.output, NULL, 0), 0);
         ck_assert_int_eq(gph_output_flush(d.output), 0);
         FILE *file = fopen(d.path, "rb");
         ck_assert_ptr_nonnull(file);
