@@ -61,6 +61,8 @@ static const gph_setting table_settings[] = {
                   "A sound file that it is written to when its recorder is done, by 'save', and at "
                   "the end.",
                   NULL),
+    GPH_TEXT("format", 0, NULL,
+             "Container and sample of that file, such as wav-s24; by its ending, or wav-f32."),
     GPH_SWITCH("spare", "off",
                "Twice the memory, so that a recorder can undo and the triggers below can work."),
     GPH_SWITCH("share", "off", "Lets other programs of the user read it while it plays."),

@@ -174,6 +174,7 @@ read_table(gph_graph_inside *inside, uint32_t node)
     table->rate = inside->graph.rate;
     table->load = text_of(inside, node, "load");
     table->save = text_of(inside, node, "save");
+    table->format = text_of(inside, node, "format");
     table->other = text_of(inside, node, "other");
     table->channels = (uint32_t)number_of(inside, node, "channels", table->load != NULL ? 0 : 1);
     table->frames = (uint64_t)floor(number_of(inside, node, "length", 0) * table->rate + 0.5);

@@ -86,6 +86,7 @@ typedef struct gph_graph_table {
     uint64_t frames;    /* floor(length * rate + 0.5); 0: as in the file of `load` */
     const char *load;   /* full path, or NULL */
     const char *save;   /* template as written, or NULL */
+    const char *format; /* of that file as written, or NULL */
     const char *other;  /* name of the table that it takes from, or NULL */
     bool spare;         /* twice the memory: a second bank */
     bool share;         /* other programs may map it */

@@ -44,7 +44,7 @@ gph_status gph_shm_map(intptr_t handle, size_t bytes, gph_shm **shm);
  * whole: `fill` (may be NULL) comes first. What a dead owner left under this name is kept as
  * NAME.lost-1 to NAME.lost-9 if `worth` (may be NULL) says so, and is removed otherwise.
  * GPH_MEMORY if it does not fit, GPH_STATE if a living owner or another user has the name, GPH_IO
- * with *error set to errno for the rest. */
+ * with *error set to errno for the rest, EEXIST if there are nine already. */
 gph_status gph_shm_new_named(const char *name, size_t bytes, gph_shm_worth *worth,
                              gph_shm_fill *fill, void *context, int *error, gph_shm **shm);
 

@@ -1,5 +1,6 @@
 /* Memory that is there before it is needed, on POSIX systems. [control] */
 #include "shm.h"
+#include "shm_left.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +17,6 @@
 #define FOLDER "/dev/shm"
 
 enum {
-    N_LOST = 9,       /* blocks of dead owners kept under one name */
     N_ATTEMPTS = 16,  /* to take a name that others take and give up meanwhile */
     PATH_BYTES = 256, /* of FOLDER, a name and an ending */
     HUGE_PAGE = 2 << 20
@@ -230,52 +230,17 @@ gph_shm_path(const char *name, char *path, size_t size)
     return written < 0 || (size_t)written >= size ? GPH_LIMIT : GPH_OK;
 }
 
-/* Moves what a dead owner left out of the way, under a free name if it is worth it. */
-static int
-set_aside(const char *path, int file, gph_shm_worth *worth)
-{
-    struct stat status;
-    bool keep = false;
-    if (worth && fstat(file, &status) == 0 && status.st_size > 0) {
-        size_t bytes = (size_t)status.st_size;
-        void *base = mmap(NULL, bytes, PROT_READ, MAP_SHARED, file, 0);
-        if (base != MAP_FAILED) {
-            keep = worth(base, bytes);
-            munmap(base, bytes);
-        }
-    }
-    for (int n = 1; keep && n <= N_LOST; n++) {
-        char lost[PATH_BYTES + 16];
-        snprintf(lost, sizeof lost, "%s.lost-%d", path, n);
-        if (renameat2(AT_FDCWD, path, AT_FDCWD, lost, RENAME_NOREPLACE) == 0)
-            return 0;
-        if (errno != EEXIST)
-            return errno;
-    }
-    /* All nine names are taken: the oldest nine are what is kept. */
-    return unlink(path) == 0 ? 0 : errno;
-}
-
 /* Frees a name that somebody has. 0 when it is free now or ours to try again, else an errno; EBUSY
  * for a living owner. */
 static int
 free_name(const char *path, gph_shm_worth *worth)
 {
-    int file = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0)
-        return errno == ENOENT ? 0 : errno;
-    struct stat opened, named;
-    int error = 0;
-    if (fstat(file, &opened) != 0)
-        error = errno;
-    else if (!S_ISREG(opened.st_mode) || opened.st_uid != getuid())
-        error = EACCES;
-    else if (flock(file, LOCK_EX | LOCK_NB) != 0)
-        error = errno == EWOULDBLOCK ? EBUSY : errno;
-    else if (stat(path, &named) == 0 && named.st_ino == opened.st_ino &&
-             named.st_dev == opened.st_dev)
-        error = set_aside(path, file, worth);
-    close(file);
+    gph_shm_left *left;
+    int error = gph_shm_claim_path(path, &left);
+    if (error)
+        return error == ENOENT ? 0 : error;
+    error = gph_shm_left_set_aside(left, worth);
+    gph_shm_left_free(left);
     return error;
 }
 

@@ -134,7 +134,8 @@ activate(gph_rig *rig, const gph_got *got)
 {
     gph_status status = gph_table_set_allocate(rig->context.tables);
     if (status != GPH_OK)
-        return GPH_EXIT_MACHINE;
+        return status == GPH_MEMORY || status == GPH_STATE ? GPH_EXIT_MACHINE
+                                                           : gph_rig_exit_of(rig, status);
     if (gph_table_set_check_save(rig->context.tables, rig->context.takes) != GPH_OK)
         return GPH_EXIT_DISK;
     if (gph_table_set_serve(rig->context.tables, rig->context.takes, !gph_rig_is_offline(rig)) !=

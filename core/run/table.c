@@ -1,5 +1,6 @@
 /* Keeps the tables of a run and lends them to nodes, one writer each. [control] */
 #include "table.h"
+#include "../disk/stream.h"
 #include "table_body.h"
 
 #include <stdarg.h>
@@ -161,6 +162,18 @@ size_up(const gph_table_set *set, const gph_table_spec *spec, gph_table_body *bo
     return GPH_OK;
 }
 
+/* By itself; whether others have the same names shows before the run. */
+static gph_status
+check_save(const gph_table_set *set, const gph_table_body *body)
+{
+    gph_take_counter *takes;
+    if (gph_take_counter_new(&takes) != GPH_OK)
+        return GPH_MEMORY;
+    gph_status status = gph_table_check_save(set, body, takes);
+    gph_take_counter_free(takes);
+    return status;
+}
+
 gph_table_body *
 gph_table_find(const gph_table_set *set, const char *name)
 {
@@ -185,6 +198,8 @@ gph_table_set_add(gph_table_set *set, const gph_table_spec *spec)
     } else {
         status = size_up(set, spec, body);
     }
+    if (status == GPH_OK && body->save)
+        status = check_save(set, body);
     if (status != GPH_OK) {
         body_free(body);
         return status;

@@ -56,6 +56,10 @@ gph_status gph_table_measure(const gph_table_set *set, const char *node, const c
 gph_status gph_table_load(const gph_table_set *set, const gph_table_body *body, uint32_t bank,
                           uint64_t *filled);
 
+/* Checks template, format and folder of `save`; makes no file. Reported on failure. */
+gph_status gph_table_check_save(const gph_table_set *set, const gph_table_body *body,
+                                struct gph_take_counter *takes);
+
 /* [control, worker] Saves a table. With `copy`, while it may be written to: a copy is made first, and
  * again if generation or pass moved meanwhile. */
 gph_status gph_table_save(const gph_table_set *set, gph_table_body *body,

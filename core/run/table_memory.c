@@ -1,7 +1,10 @@
 /* Gives tables their memory and takes it back. [control] */
+#include "../platform/shm_left.h"
 #include "table.h"
 #include "table_body.h"
+#include "table_recover.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +30,8 @@ worth(const void *base, size_t bytes)
 {
     const gph_table_header *header = base;
     return bytes >= GPH_TABLE_HEADER && memcmp(header->magic, "GPHTABLE", 8) == 0 &&
-           atomic_load_explicit(&header->written, memory_order_acquire) > 0;
+           (atomic_load_explicit(&header->written, memory_order_acquire) > 0 ||
+            atomic_load_explicit(&header->generation, memory_order_acquire) > 1);
 }
 
 static void
@@ -64,12 +68,24 @@ print_bytes(uint64_t bytes, char *text, size_t size)
     return text;
 }
 
+/* The process that a block says it belongs to, as " (process 77)". */
+static const char *
+print_owner(const char *name, char *text, size_t size)
+{
+    gph_table_header header;
+    text[0] = '\0';
+    if (gph_shm_peek(name, &header, sizeof header) == sizeof header &&
+        memcmp(header.magic, "GPHTABLE", 8) == 0)
+        snprintf(text, size, " (process %u)", header.process);
+    return text;
+}
+
 /* Says why a table has no memory. */
 static void
 complain(const gph_table_set *set, const gph_table_body *body, gph_status status, int error,
          uint64_t bytes)
 {
-    char wanted[32], there[32], path[GPH_SHM_NAME_MAX + 32] = "";
+    char wanted[32], there[32], owner[32], path[GPH_SHM_NAME_MAX + 32] = "";
     (void)gph_shm_path(body->shared_name, path, sizeof path);
     const char *setting = body->live.frames && !body->load ? "length" : "load";
     if (status == GPH_MEMORY)
@@ -79,7 +95,12 @@ complain(const gph_table_set *set, const gph_table_body *body, gph_status status
                       print_bytes(gph_shm_available(body->share), there, sizeof there));
     else if (status == GPH_STATE)
         gph_table_say(set, GPH_LOG_ERROR, body->name, "share",
-                      "'%s' belongs to another program that runs; give this patch another 'name'",
+                      "'%s' belongs to another program that runs%s; give this patch another 'name'",
+                      path, print_owner(body->shared_name, owner, sizeof owner));
+    else if (error == EEXIST)
+        gph_table_say(set, GPH_LOG_ERROR, body->name, "share",
+                      "'%s' and nine more of its name hold sound that nobody has saved; "
+                      "'graphophone recover' saves it",
                       path);
     else
         gph_table_say(set, GPH_LOG_ERROR, body->name, "share", "'%s' cannot be made: %s", path,
@@ -99,9 +120,27 @@ channel_pointers(const gph_table_body *body, uint32_t bank)
     return channels;
 }
 
+/* A table that is there has been left by a run that did not end. */
+static void
+tell_left(void *user, const gph_table_left *left)
+{
+    const gph_table_body *body = user;
+    if (left->fate == GPH_TABLE_SAVED)
+        gph_table_say(body->set, GPH_LOG_WARNING, body->name, "share",
+                      "a run that broke off (process %u) had left %llu frames here; they are in %s",
+                      left->process, (unsigned long long)left->frames, left->path);
+    else if (left->fate == GPH_TABLE_NOT_SAVED)
+        gph_table_say(body->set, GPH_LOG_WARNING, body->name, "share",
+                      "'%s', which a run that broke off has left, is not saved: %s; "
+                      "it stays in memory for 'graphophone recover'",
+                      left->memory, left->why);
+}
+
 static gph_status
 get_memory(gph_table_body *body, uint64_t bytes, int *error)
 {
+    if (body->share && body->save_folder)
+        (void)gph_table_recover_name(body->shared_name, body->save_folder, tell_left, body);
     if (body->share)
         return gph_shm_new_named(body->shared_name, (size_t)bytes, worth, fill_header, body, error,
                                  &body->memory);

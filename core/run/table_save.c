@@ -1,17 +1,12 @@
-/* Writes tables to files, through the streams that recorders use. [control, worker] */
-#include "../disk/stream.h"
+/* Saves tables: copies what is written to meanwhile, until the copy is whole. [control, worker] */
 #include "table.h"
 #include "table_body.h"
+#include "table_write.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    BLOCK = 4096, /* frames given to a stream at once */
-    ATTEMPTS = 3  /* to copy a table that is being written to */
-};
-/* For a file to be closed; network folders take their time. */
-#define CLOSE_NS (60 * (int64_t)1000000000)
+enum { ATTEMPTS = 3 /* to copy a table that is being written to */ };
 
 /* What of a table is to be saved, and where it stands in its life. */
 typedef struct snapshot {
@@ -27,41 +22,41 @@ moving(const _Atomic uint64_t *value)
     return atomic_load_explicit(value, memory_order_acquire);
 }
 
-static gph_stream *
-open_stream(const gph_table_set *set, const gph_table_body *body, gph_take_counter *takes)
+static gph_table_file
+file_of(const gph_table_set *set, const gph_table_body *body, gph_take_counter *takes)
 {
-    gph_stream_site site = {.node = body->name,
-                            .patch = set->patch_name,
-                            .folder = body->save_folder ? body->save_folder : "/",
-                            .rate = set->rate,
-                            .takes = takes};
-    gph_stream_write what = {.size = sizeof what,
-                             .channels = body->live.channels,
-                             .file = body->save,
-                             .format = body->save_format};
+    return (gph_table_file){.site = {.node = body->name,
+                                     .patch = set->patch_name,
+                                     .folder = body->save_folder ? body->save_folder : "/",
+                                     .rate = set->rate,
+                                     .takes = takes},
+                            .name = body->save,
+                            .format = body->save_format,
+                            .channels = body->live.channels};
+}
+
+gph_status
+gph_table_check_save(const gph_table_set *set, const gph_table_body *body, gph_take_counter *takes)
+{
     gph_stream_problem problem = {0};
-    gph_stream *stream = NULL;
-    if (gph_stream_open_write(&site, &what, &problem, &stream) != GPH_OK) {
-        gph_table_say(set, GPH_LOG_ERROR, body->name, "save", "%s", problem.text);
-        return NULL;
-    }
-    if (problem.warning[0])
+    const gph_table_file file = file_of(set, body, takes);
+    gph_status status = gph_table_write_check(&file, &problem);
+    bool format = problem.setting && strcmp(problem.setting, "format") == 0;
+    if (status != GPH_OK)
+        gph_table_say(set, GPH_LOG_ERROR, body->name, format ? "format" : "save", "%s",
+                      problem.text);
+    else if (problem.warning[0])
         gph_table_say(set, GPH_LOG_WARNING, body->name, "save", "%s", problem.warning);
-    return stream;
+    return status;
 }
 
 gph_status
 gph_table_set_check_save(gph_table_set *set, struct gph_take_counter *takes)
 {
     gph_status status = GPH_OK;
-    for (const gph_table_body *body = set->first; body; body = body->next) {
-        if (!body->save)
-            continue;
-        gph_stream *stream = open_stream(set, body, takes);
-        if (!stream)
+    for (const gph_table_body *body = set->first; body; body = body->next)
+        if (body->save && gph_table_check_save(set, body, takes) != GPH_OK)
             status = GPH_ARGUMENT;
-        gph_stream_free(stream);
-    }
     return status;
 }
 
@@ -131,47 +126,30 @@ is_due(const gph_table_body *body)
             moving(&header->generation) != body->saved_generation);
 }
 
-static gph_status
-write_frames(gph_stream *stream, const gph_table_set *set, const snapshot *shot,
-             gph_stream_problem *problem)
+static bool
+give(void *user, uint64_t at, uint32_t n, const float **ch)
 {
-    gph_status status = gph_stream_activate(stream, set->rate, BLOCK, NULL, problem);
-    if (status != GPH_OK)
-        return status;
-    const float **at = calloc(shot->channels, sizeof *at);
-    if (!at)
-        return GPH_MEMORY;
-    gph_stream_freewheel(stream, true);
-    status = gph_stream_start(stream, 0);
-    for (uint64_t f = 0; status == GPH_OK && f < shot->frames; f += BLOCK) {
-        uint64_t n = shot->frames - f < BLOCK ? shot->frames - f : BLOCK;
-        for (uint32_t c = 0; c < shot->channels; c++)
-            at[c] = shot->ch[c] + f;
-        if (gph_stream_put(stream, (int64_t)f, at, (uint32_t)n) != n)
-            status = GPH_IO;
-    }
-    free(at);
-    (void)gph_stream_stop(stream, (int64_t)shot->frames);
-    gph_status finished = gph_stream_finish(stream, CLOSE_NS, problem);
-    return status == GPH_OK ? finished : status;
+    const snapshot *shot = user;
+    (void)n;
+    for (uint32_t c = 0; c < shot->channels; c++)
+        ch[c] = shot->ch[c] + at;
+    return true;
 }
 
 gph_status
 gph_table_save(const gph_table_set *set, gph_table_body *body, gph_take_counter *takes, bool copy)
 {
     snapshot shot;
-    if (!snapshot_init(body, copy, &shot)) {
-        gph_table_say(set, GPH_LOG_WARNING, body->name, "save",
-                      "not saved now: it is being written to, or there is no memory for a copy");
-        return copy ? GPH_OK : GPH_MEMORY;
-    }
-    gph_stream *stream = open_stream(set, body, takes);
     gph_stream_problem problem = {0};
-    gph_status status = stream ? write_frames(stream, set, &shot, &problem) : GPH_IO;
-    if (stream && status != GPH_OK)
-        gph_table_say(set, GPH_LOG_ERROR, body->name, "save", "not saved: %s",
-                      problem.text[0] ? problem.text : "the disk refused");
-    gph_stream_free(stream);
+    if (!snapshot_init(body, copy, &shot)) {
+        gph_table_say(set, GPH_LOG_ERROR, body->name, "save",
+                      "not saved: it does not keep still, or there is no memory for a copy");
+        return GPH_MEMORY;
+    }
+    const gph_table_file file = file_of(set, body, takes);
+    gph_status status = gph_table_write(&file, shot.frames, give, &shot, NULL, 0, &problem);
+    if (status != GPH_OK)
+        gph_table_say(set, GPH_LOG_ERROR, body->name, "save", "not saved: %s", problem.text);
     if (status == GPH_OK) {
         body->saved_generation = shot.generation;
         body->saved_written = shot.written;

@@ -6,8 +6,10 @@
  *     die             ends at once, as a crash does
  *
  * Its first line of output is the path of the shared memory. It uses the functions that modules reach
- * through gph.tables/1. */
+ * through gph.tables/1. With `--recover FOLDER` or `--list FOLDER` it saves or lists what dead ones
+ * have left instead. */
 #include "../../core/run/table.h"
+#include "../../core/run/table_recover.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,9 +54,22 @@ obey(gph_table *table, const char *line)
     }
 }
 
+static void
+tell(void *user, const gph_table_left *left)
+{
+    static const char *const fates[] = {"saved", "left", "bare", "not saved"};
+    (void)user;
+    printf("%s %s [%s] %u x %llu at %g %s%s\n", fates[left->fate], left->memory, left->table,
+           left->channels, (unsigned long long)left->frames, left->rate, left->path, left->why);
+}
+
 int
 main(int argc, char **argv)
 {
+    if (argc > 2 && strncmp(argv[1], "--", 2) == 0)
+        return gph_table_recover(argv[2], strcmp(argv[1], "--list") == 0, tell, NULL) == GPH_OK
+                   ? EXIT_SUCCESS
+                   : EXIT_FAILURE;
     gph_table_set *set = gph_table_set_new(argc > 1 ? argv[1] : "live", 48000, NULL, NULL);
     gph_table_spec spec = {
         .name = "loop", .channels = 2, .frames = 1000, .spare = true, .share = true};

@@ -1,0 +1,330 @@
+/* Shared tables that outlived their owner: saved bit for bit, hostile ones refused. [test program] */
+#include "../../../core/run/table_audio.h"
+#include "../../../core/run/table_recover.h"
+#include "../suite.h"
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <sndfile.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CHANNELS = 3, FRAMES = 5000, FILLED = 4999, STRIDE = 20032, BANK = 61440 };
+
+static char folder[64], name[128], path[256];
+static size_t n_left;
+static gph_table_fate fate;
+static char why[512], saved[512], table[64];
+
+/* Names of this process alone, so that tests may run side by side. */
+static void
+prepare(void)
+{
+    strcpy(folder, "/tmp/recover-test-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(name, sizeof name, "graphophone-%u-recover%d.loop", (unsigned)getuid(), (int)getpid());
+    snprintf(path, sizeof path, "/dev/shm/%s", name);
+}
+
+static void
+clean(void)
+{
+    unlink(path);
+    unlink(saved);
+    ck_assert_int_eq(rmdir(folder), 0); /* nothing else was made */
+}
+
+static void
+note(void *user, const gph_table_left *left)
+{
+    (void)user;
+    n_left++;
+    fate = left->fate;
+    snprintf(why, sizeof why, "%s", left->why);
+    snprintf(saved, sizeof saved, "%s", left->path);
+    snprintf(table, sizeof table, "%s", left->table);
+    ck_assert_str_eq(left->memory, path);
+}
+
+static float
+sample(int channel, int frame)
+{
+    return (float)(frame + channel * 10000) / 65536;
+}
+
+static gph_table_header
+good_header(void)
+{
+    gph_table_header header = {.version = 1,
+                               .header = GPH_TABLE_HEADER,
+                               .channels = CHANNELS,
+                               .rate = 44100,
+                               .frames = FRAMES,
+                               .stride = STRIDE,
+                               .bank_size = BANK,
+                               .banks = 2,
+                               .process = 1,
+                               .generation = 1,
+                               .bank = 1,
+                               .filled = FILLED,
+                               .written = 7000,
+                               .name = "loop"};
+    memcpy(header.magic, "GPHTABLE", 8);
+    return header;
+}
+
+/* What a killed owner leaves: a file that nobody has locked. */
+static void
+leave(const gph_table_header *header, off_t bytes)
+{
+    int file = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+    ck_assert_int_ge(file, 0);
+    ck_assert_int_eq(ftruncate(file, bytes), 0);
+    ck_assert_int_eq(pwrite(file, header, sizeof *header, 0), sizeof *header);
+    static float channel[FRAMES];
+    for (int c = 0; c < CHANNELS && bytes > GPH_TABLE_HEADER + BANK; c++) {
+        for (int f = 0; f < FRAMES; f++)
+            channel[f] = sample(c, f);
+        ck_assert_int_eq(
+            pwrite(file, channel, sizeof channel, GPH_TABLE_HEADER + BANK + (off_t)c * STRIDE),
+            sizeof channel);
+    }
+    close(file);
+}
+
+enum { ALL = GPH_TABLE_HEADER + 2 * BANK };
+
+static gph_status
+recover(void)
+{
+    n_left = 0;
+    saved[0] = '\0';
+    return gph_table_recover_name(name, folder, note, NULL);
+}
+
+START_TEST(bit_for_bit)
+{
+    prepare();
+    gph_table_header header = good_header();
+    leave(&header, ALL);
+    ck_assert_int_eq(recover(), GPH_OK);
+    ck_assert(n_left == 1 && fate == GPH_TABLE_SAVED);
+    ck_assert_str_eq(table, "loop");
+    ck_assert_int_ne(access(path, F_OK), 0);
+    SF_INFO info = {0};
+    SNDFILE *file = sf_open(saved, SFM_READ, &info);
+    ck_assert_ptr_nonnull(file);
+    ck_assert(info.channels == CHANNELS && info.samplerate == 44100 && info.frames == FILLED);
+    float frame[CHANNELS];
+    for (int f = 0; f < FILLED; f++) {
+        ck_assert_int_eq(sf_readf_float(file, frame, 1), 1);
+        for (int c = 0; c < CHANNELS; c++)
+            ck_assert_float_eq(frame[c], sample(c, f));
+    }
+    sf_close(file);
+    /* A second one finds the name taken. */
+    char first[512];
+    strcpy(first, saved);
+    leave(&header, ALL);
+    ck_assert_int_eq(recover(), GPH_OK);
+    ck_assert_str_ne(first, saved);
+    ck_assert_ptr_nonnull(strstr(saved, "-2.wav"));
+    unlink(first);
+    ck_assert_int_eq(recover(), GPH_OK);
+    ck_assert_uint_eq(n_left, 0);
+    snprintf(saved, sizeof saved, "%.*s-2.wav", (int)(strlen(first) - 4), first);
+    clean();
+}
+END_TEST
+
+/* An owner that lives has the lock; its process id means nothing either way. */
+START_TEST(living_owner)
+{
+    prepare();
+    gph_table_header header = good_header();
+    leave(&header, ALL);
+    int file = open(path, O_RDWR);
+    ck_assert_int_eq(flock(file, LOCK_EX | LOCK_NB), 0);
+    ck_assert_int_eq(recover(), GPH_OK);
+    ck_assert_uint_eq(n_left, 0);
+    ck_assert_int_eq(access(path, F_OK), 0);
+    close(file);
+    header.process = (uint32_t)getpid();
+    leave(&header, ALL);
+    ck_assert_int_eq(recover(), GPH_OK);
+    ck_assert_uint_eq(n_left, 1);
+    clean();
+}
+END_TEST
+
+/* Nothing in it that anybody recorded. */
+START_TEST(bare)
+{
+    prepare();
+    for (int n = 0; n < 2; n++) {
+        gph_table_header header = good_header();
+        header.written = n ? 0 : 7000;
+        header.filled = n ? FILLED : 0;
+        leave(&header, ALL);
+        ck_assert_int_eq(recover(), GPH_OK);
+        ck_assert(n_left == 1 && fate == GPH_TABLE_IS_BARE);
+        ck_assert_int_ne(access(path, F_OK), 0);
+    }
+    clean();
+}
+END_TEST
+
+typedef struct lie {
+    size_t offset;
+    uint32_t bytes;
+    uint64_t value;
+} lie;
+
+static uint64_t
+bits(double value)
+{
+    uint64_t as;
+    memcpy(&as, &value, sizeof as);
+    return as;
+}
+
+/* Headers that lie: refused before anything is read or allocated, nothing made, nothing removed. */
+START_TEST(hostile)
+{
+    const lie lies[] = {
+        {8, 4, 2},                  /* version */
+        {12, 4, 0},                 /* header */
+        {12, 4, 4097},              /* */
+        {16, 4, 0},                 /* channels */
+        {16, 4, 5000},              /* */
+        {16, 4, 1024},              /* more than are there */
+        {24, 8, bits(NAN)},         /* rate */
+        {24, 8, bits(-1)},          /* */
+        {24, 8, bits(1e300)},       /* */
+        {24, 8, bits(44100.5)},     /* */
+        {32, 8, 0},                 /* frames */
+        {32, 8, INT64_MAX},         /* */
+        {32, 8, 0x7fffffff},        /* */
+        {40, 8, 0},                 /* stride */
+        {40, 8, 20001},             /* */
+        {40, 8, UINT64_MAX - 3},    /* */
+        {40, 8, UINT64_C(1) << 62}, /* */
+        {48, 8, 0},                 /* bank size */
+        {48, 8, 2 * BANK},          /* */
+        {48, 8, UINT64_C(1) << 63}, /* times 2 is 0 */
+        {56, 4, 0},                 /* banks */
+        {56, 4, 3},                 /* */
+        {72, 8, 2},                 /* bank */
+        {72, 8, UINT64_MAX},        /* */
+        {80, 8, FRAMES + 1},        /* filled */
+        {80, 8, UINT64_MAX},        /* */
+    };
+    prepare();
+    for (size_t n = 0; n < sizeof lies / sizeof *lies; n++) {
+        gph_table_header header = good_header();
+        leave(&header, ALL);
+        int file = open(path, O_RDWR);
+        ck_assert_int_eq(pwrite(file, &lies[n].value, lies[n].bytes, (off_t)lies[n].offset),
+                         lies[n].bytes);
+        close(file);
+        ck_assert_msg(recover() == GPH_IO, "lie %zu", n);
+        ck_assert_msg(n_left == 1 && fate == GPH_TABLE_NOT_SAVED && why[0], "lie %zu", n);
+        ck_assert_int_eq(access(path, F_OK), 0);
+    }
+    clean();
+}
+END_TEST
+
+/* Shorter than the header says, at every sort of place. */
+START_TEST(short_ones)
+{
+    static const off_t sizes[] = {0, 100, 191, 4095, 4096, 4097, GPH_TABLE_HEADER + BANK, ALL - 1};
+    prepare();
+    gph_table_header header = good_header();
+    for (size_t n = 0; n < sizeof sizes / sizeof *sizes; n++) {
+        leave(&header, ALL);
+        ck_assert_int_eq(truncate(path, sizes[n]), 0);
+        gph_status status = recover();
+        /* Without a whole header it is no table. */
+        bool table_like = sizes[n] >= (off_t)sizeof header;
+        ck_assert_msg(n_left == table_like && status == (table_like ? GPH_IO : GPH_OK), "size %ld",
+                      (long)sizes[n]);
+        ck_assert_int_eq(access(path, F_OK), 0);
+    }
+    clean();
+}
+END_TEST
+
+/* Neither links nor pipes, nor what is no table. */
+START_TEST(others)
+{
+    prepare();
+    for (int kind = 0; kind < 3; kind++) {
+        if (kind < 2)
+            ck_assert_int_eq(kind ? symlink("/etc/hostname", path) : mkfifo(path, 0600), 0);
+        else
+            fclose(fopen(path, "w"));
+        ck_assert_int_eq(recover(), GPH_OK);
+        ck_assert_uint_eq(n_left, 0);
+        ck_assert_int_eq(unlink(path), 0);
+    }
+    clean();
+}
+END_TEST
+
+static void
+find_ours(void *user, const gph_table_left *left)
+{
+    if (strcmp(left->memory, path) != 0)
+        return;
+    *(int *)user += 1;
+    note(NULL, left);
+}
+
+/* All of a user's; a dry run only looks. A folder that cannot be written to loses nothing. */
+START_TEST(all_of_them)
+{
+    int found = 0;
+    prepare();
+    gph_table_header header = good_header();
+    leave(&header, ALL);
+    (void)gph_table_recover(folder, true, find_ours, &found);
+    ck_assert(found == 1 && fate == GPH_TABLE_IS_LEFT);
+    ck_assert_int_eq(access(path, F_OK), 0);
+    n_left = 0;
+    ck_assert_int_eq(gph_table_recover_name(name, "/proc", note, NULL), GPH_IO);
+    ck_assert(n_left == 1 && fate == GPH_TABLE_NOT_SAVED && why[0]);
+    ck_assert_int_eq(access(path, F_OK), 0);
+    clean();
+}
+END_TEST
+
+/* A disk that fills up on the way: an error, and the sound is where it was. */
+START_TEST(full_disk)
+{
+    prepare();
+    gph_table_header header = good_header();
+    leave(&header, ALL);
+    struct rlimit limit = {16384, 16384};
+    signal(SIGXFSZ, SIG_IGN);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    ck_assert_int_eq(recover(), GPH_IO);
+    ck_assert(n_left == 1 && fate == GPH_TABLE_NOT_SAVED && why[0]);
+    ck_assert_int_eq(access(path, F_OK), 0);
+    /* What there was room for stays a part with its journal, as of any recording. */
+    char part[128];
+    static const char *const endings[] = {".wav.part", ".wav.journal"};
+    for (int n = 0; n < 2; n++) {
+        snprintf(part, sizeof part, "%s/recover%d.loop%s", folder, (int)getpid(), endings[n]);
+        ck_assert_int_eq(unlink(part), 0);
+    }
+    clean();
+}
+END_TEST
+
+SUITE("recover", bit_for_bit, living_owner, bare, hostile, short_ones, others, all_of_them,
+      full_disk)
