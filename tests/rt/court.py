@@ -23,7 +23,7 @@ def effect(settings=""):
 
 
 # What a type needs around it, and the host it is tried on. Offline the disk is waited for: the recorder's ring holds
-# all of a sitting, so that it need not be; the player is tried in real time.
+# all of a sitting, so that it need not be; the player, and what fills a table that is saved, are tried in real time.
 TRIED = {
     "tone": (f"[x]\nTYPE\nchannels = 2\n{END}", "offline"),
     "noise": (f"[x]\nTYPE\nchannels = 2\ncolor = pink\n{END}", "offline"),
@@ -46,6 +46,8 @@ TRIED = {
     "file-recorder": (f"{SOURCE}[x]\nFROM\nfile = {{take}}.wav\nbuffer = 60s\n", "offline"),
     "table-recorder": (f"[tape]\ntype = table\nchannels = 2\nlength = 1s\nspare = on\n{SOURCE}[x]\nFROM\ntable = tape\n"
                        "mode = overdub\nfade = 5ms\n", "offline"),
+    "table-writer": (f"[tape]\ntype = table\nchannels = 2\nlength = 1s\nspare = on\n{SOURCE}[x]\nFROM\n"
+                     "from.position = src[1]\ntable = tape\n", "clock"),
 }
 VIOLATORS = ["malloc", "free", "lock", "wait", "write", "openat", "printf", "sleep", "kernel", "touch"]
 
