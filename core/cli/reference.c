@@ -3,6 +3,7 @@
  * Descriptors arrive normalised by the runtime: strides are those of this program's own structs. */
 #include "reference.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,7 +46,22 @@ number(double value, uint32_t unit, char *out, size_t n)
     if (unit == GPH_UNIT_FRACTION)
         snprintf(out, n, "%g %%", value * 100);
     else
-        snprintf(out, n, "%g%s", value, unit_of(unit));
+        snprintf(out, n, "%.*g%s", fabs(value) < 1e6 ? 6 : 12, value, unit_of(unit));
+}
+
+/* What counts where a patch is silent. */
+static void
+param_default(const gph_param *p, char *out, size_t n)
+{
+    char def[40];
+    if (p->flags & GPH_PARAM_GAIN && isinf(p->def))
+        snprintf(def, sizeof def, "off");
+    else
+        number((double)p->def, p->unit, def, sizeof def);
+    if (p->flags & GPH_PARAM_DIAGONAL)
+        snprintf(out, n, "%s from n to n, else %s", def, p->flags & GPH_PARAM_GAIN ? "off" : "0");
+    else
+        snprintf(out, n, "%s", def);
 }
 
 static line
@@ -73,7 +89,7 @@ param_line(const gph_param *p)
         snprintf(high, sizeof high, "%g of the rate", (double)p->max);
     snprintf(out.range, sizeof out.range, "%s%s to %s", p->flags & GPH_PARAM_GAIN ? "off, " : "",
              low, high);
-    number((double)p->def, p->unit, out.def, sizeof out.def);
+    param_default(p, out.def, sizeof out.def);
     return out;
 }
 
@@ -92,7 +108,8 @@ setting_line(const gph_setting *s)
         char high[40];
         number(s->min, s->unit, low, sizeof low);
         number(s->max, s->unit, high, sizeof high);
-        snprintf(out.range, sizeof out.range, "%s to %s", low, high);
+        snprintf(out.range, sizeof out.range, "%s%s to %s",
+                 s->flags & GPH_SETTING_OPEN_MIN ? "above " : "", low, high);
     } else {
         snprintf(out.range, sizeof out.range, "%s%s", s->kind < 7 ? kinds[s->kind] : "",
                  s->kind == GPH_SETTING_REAL ? unit_of(s->unit) : "");

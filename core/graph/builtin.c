@@ -8,7 +8,8 @@ static const char *const absent[] = {"error", "silence", NULL};
 /* ---------------------------------------------------------------- input */
 
 static const gph_port input_ports[] = {
-    GPH_OUT_N("out", 1, GPH_MAX_CHANNELS),
+    GPH_PORT_X("out", GPH_PORT_OUT, 0, GPH_WIDTH_RANGE, 1, GPH_MAX_CHANNELS, 0,
+               "The channels that were asked for."),
 };
 
 static const gph_setting input_settings[] = {
@@ -29,7 +30,7 @@ static const gph_type input = {
 /* ---------------------------------------------------------------- output */
 
 static const gph_port output_ports[] = {
-    GPH_IN("in"),
+    GPH_IN_DOC("in", "What is to be heard."),
 };
 
 static const gph_setting output_settings[] = {
@@ -137,8 +138,8 @@ static const gph_type table = {
 /* ---------------------------------------------------------------- feedback */
 
 static const gph_port feedback_ports[] = {
-    GPH_IN("in"),
-    GPH_OUT("out"),
+    GPH_IN_DOC("in", "What is to come back."),
+    GPH_OUT_DOC("out", "The same channels, later."),
 };
 
 static const gph_setting feedback_settings[] = {
