@@ -53,6 +53,11 @@ static gph_status GPH_CALL
 activate(gph_node *self, gph_setup *setup)
 {
     self->step_of_hertz = 18446744073709551616.0 / setup->rate;
+    /* An impulse belongs to the first frame that is not before its period: a step that rounding made
+     * too short would put it one late wherever a period is a whole number of frames. So this one is
+     * never too short: 2^-51 is more than three roundings take. */
+    if (self->shape == IMPULSE)
+        self->step_of_hertz *= 1.0 + 0x1p-51;
     reset(self);
     return GPH_OK;
 }
@@ -113,6 +118,7 @@ others(gph_node *self, float *wave, const float *freq, uint32_t n)
 {
     for (uint32_t f = 0; f < n; f++) {
         uint64_t step = (uint64_t)(int64_t)((double)freq[f] * self->step_of_hertz);
+        step += self->shape == IMPULSE; /* for what the cast took off */
         if (self->shape == IMPULSE)
             wave[f] = self->begins ? 1.0f : 0.0f;
         else
