@@ -1,6 +1,7 @@
 """What every pytest file may use: a home of its own, and the program as a person would type it."""
 import os
 import pathlib
+import socket
 import subprocess
 
 import pytest
@@ -52,3 +53,11 @@ def graphophone():
 
     run.path = program
     return run
+
+
+@pytest.fixture
+def free_port():
+    """A port of 127.0.0.1 that nobody listens at, so that two runs of an example do not meet."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
