@@ -11,6 +11,7 @@ import pytest
 from conftest import SOURCE
 from support import arithmetic
 from support.arithmetic import gain_of
+from support.sound_files import read_floats, read_integers, write_floats
 
 RATE = 48000
 BLOCKS = [1, 64, 1024]
@@ -18,28 +19,6 @@ BLOCKS = [1, 64, 1024]
 
 def noise(frames, channels, seed):
     return np.random.default_rng(seed).uniform(-1, 1, (frames, channels)).astype("f4")
-
-
-def write_floats(path, sound):
-    data = sound.astype("<f4").tobytes()
-    channels = sound.shape[1]
-    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 3, channels, RATE, RATE * channels * 4, channels * 4, 32)
-    path.write_bytes(b"RIFF" + struct.pack("<I", len(data) + 36) + b"WAVE" + form + b"data" +
-                     struct.pack("<I", len(data)) + data)
-
-
-def sound_of(path, channels):
-    """What sox reads of a file, in 32-bit integers over full scale: exact for 24 bits."""
-    raw = subprocess.run(["sox", str(path), "-t", "s32", "-"], stdout=subprocess.PIPE, check=True).stdout
-    return np.frombuffer(raw, "<i4").reshape(-1, channels) / 2**31
-
-
-def data_of(path, channels):
-    """The float samples of a WAV file, bit for bit."""
-    data = path.read_bytes()
-    at = data.index(b"data", 12)
-    size = struct.unpack_from("<I", data, at + 4)[0]
-    return np.frombuffer(data[at + 8:at + 8 + size], "<f4").reshape(-1, channels)
 
 
 def same(got, wanted, tolerance, what):
@@ -91,10 +70,10 @@ def rig_wet():
 
 def check_rig(folder):
     """The key at frame 4801: dry has all that was before it, five seconds would fit; wet begins with it."""
-    dry, wet = data_of(folder / "001-dry.wav", 2), sound_of(folder / "001-wet.wav", 2)
+    dry, wet = read_floats(folder / "001-dry.wav"), read_integers(folder / "001-wet.wav", 2)
     assert np.array_equal(dry, rig_sound()[:20011])
     same(wet, rig_wet()[4801:20011], 1e-5, "wet")
-    same(data_of(folder / "out.wav", 2), rig_wet() * gain_of(-6), 1e-5, "monitor")
+    same(read_floats(folder / "out.wav"), rig_wet() * gain_of(-6), 1e-5, "monitor")
 
 
 def play_rig(play, free_port, block, *sets):
@@ -137,7 +116,7 @@ def song_wet(frames):
 
 
 def check_song(folder):
-    same(sound_of(folder / "song-verb.flac", 2)[:30000], song_wet(30000), 1e-6, "song")
+    same(read_integers(folder / "song-verb.flac", 2)[:30000], song_wet(30000), 1e-6, "song")
 
 
 @pytest.mark.parametrize("block", BLOCKS)
@@ -147,7 +126,7 @@ def test_render(play, home, block):
     # It ends when the player has (at the first frame it has nothing for) and the longest tail there is: 99 % of itself
     # a round of the longest comb, until it has lost 60 dB; then the all-passes.
     rounds = np.log(0.001) / np.log(0.99)
-    assert len(sound_of(folder / "song-verb.flac", 2)) == len(song()) + 1 + int(rounds * 1760) + 605
+    assert len(read_integers(folder / "song-verb.flac", 2)) == len(song()) + 1 + int(rounds * 1760) + 605
 
 
 @pytest.mark.parametrize("change", ["verb.size=80.01%", "verb.mix=35.01%", "verb.damp=50.01%", "verb.spread=1",
@@ -183,7 +162,7 @@ def check_stage(folder):
     assert sorted(path.name for path in folder.glob("0*.wav")) == sorted(names)
     for take, (first, end) in enumerate(SPANS, 1):
         for channel, label in enumerate(LABELS):
-            got = data_of(folder / f"{take:03}-{label}.wav", 1)[:, 0]
+            got = read_floats(folder / f"{take:03}-{label}.wav")[:, 0]
             wanted = stage_sound()[first:end, channel]
             assert got.shape == wanted.shape and np.array_equal(got, wanted), f"take {take}, {label}"
 
@@ -235,12 +214,12 @@ def play_loop(play, block, *sets):
 
 def check_loop(folder):
     table, heard = looped()
-    stems = data_of(folder / "stems-001.wav", 4)
+    stems = read_floats(folder / "stems-001.wav")
     assert np.array_equal(stems[:, :2], guitar()[101:LAST - 77])
     assert np.array_equal(stems[:, 2:], heard[101:LAST - 77])
-    kept = data_of(folder / "loop.wav", 2)
+    kept = read_floats(folder / "loop.wav")
     assert np.array_equal(kept, table[:TOGGLES[1] - TOGGLES[0]])
-    same(data_of(folder / "out.wav", 2), guitar() + heard.astype("f8") * gain_of(-3), 2e-7, "out")
+    same(read_floats(folder / "out.wav"), guitar() + heard.astype("f8") * gain_of(-3), 2e-7, "out")
 
 
 @pytest.mark.parametrize("block", BLOCKS)
@@ -275,13 +254,13 @@ def mic_processed():
 def check_pre_post(folder):
     """What is late by 240 frames, and by 240 more, stands at its own frame; what came too late for that is left out."""
     between, post = mic_processed()
-    assert np.array_equal(data_of(folder / "001-pre.wav", 2), mic_sound())
-    got = data_of(folder / "001-between.wav", 2), sound_of(folder / "001-post.flac", 2)
+    assert np.array_equal(read_floats(folder / "001-pre.wav"), mic_sound())
+    got = read_floats(folder / "001-between.wav"), read_integers(folder / "001-post.flac", 2)
     assert len(got[0]) == len(got[1]) == len(mic_sound())
     same(got[0][:-240], between[240:], 2e-5, "between")
     same(got[1][:-480], post[480:], 2e-5, "post")
     assert np.abs(post[480:]).max() > 0.99 * gain_of(-1), "the limiter has nothing to do"
-    same(data_of(folder / "out.wav", 2), post, 2e-5, "monitor")
+    same(read_floats(folder / "out.wav"), post, 2e-5, "monitor")
 
 
 @pytest.mark.parametrize("block", BLOCKS)
@@ -305,10 +284,10 @@ def check_quickstart(folder):
     root, third, fifth = (gain_of(level) * arithmetic.triangle(hertz, RATE, frames)
                           for hertz, level in ((110, -18), (138.6, -24), (164.8, -24)))
     click = np.where(np.arange(frames) % 24000 == 0, gain_of(-6), 0)
-    dry = data_of(folder / "001-dry.wav", 2)
+    dry = read_floats(folder / "001-dry.wav")
     same(dry, np.stack([root + third + click, root + fifth + click], axis=1), 2e-3, "dry")
     squeezed = arithmetic.compressor(dry, RATE, threshold=-18, ratio=3)
-    same(sound_of(folder / "001-wet.wav", 2), arithmetic.freeverb(squeezed, RATE, size=0.8, mix=0.35), 1e-5, "wet")
+    same(read_integers(folder / "001-wet.wav", 2), arithmetic.freeverb(squeezed, RATE, size=0.8, mix=0.35), 1e-5, "wet")
 
 
 @pytest.mark.parametrize("block", BLOCKS)
