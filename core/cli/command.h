@@ -54,6 +54,7 @@ extern const gph_command gph_command_hosts;
 extern const gph_command gph_command_modules;
 extern const gph_command gph_command_render;
 extern const gph_command gph_command_run;
+extern const gph_command gph_command_status;
 
 /* A command by its name, or NULL after a message that names the nearest one. */
 const gph_command *gph_command_find(const char *name);

@@ -2,6 +2,7 @@
 #include "display.h"
 
 #include "../platform/terminal.h"
+#include "figures.h"
 #include "format.h"
 
 #include <math.h>
@@ -31,10 +32,8 @@ struct gph_display {
     float peaks[MOST_RECORDERS]; /* peak of each recorder, falling slowly, for steady bars */
 };
 
-static const char *const state_names[] = {"armed", "recording", "degraded", "closing", "failed"};
 static const char *const state_colours[] = {"\x1b[2m", "\x1b[1;31m", "\x1b[1;33m", "\x1b[36m",
                                             "\x1b[1;37;41m"};
-static const char *const host_states[] = {"closed", "ready", "running", "LOST", "FAILED"};
 
 gph_display *
 gph_display_new(int live)
@@ -168,9 +167,9 @@ draw_head(gph_display *display, const gph_rig_info *info, const gph_rig_status *
              "%s%s%s%s%s  %s %s, %s, block %u   load %.0f %%   xruns %llu   %slost %s frames%s",
              colour(display, "\x1b[1m"), gph_format_clock((double)status->frame / info->rate).text,
              of, length.text, colour(display, "\x1b[0m"), info->host,
-             host_states[status->host_state > 4 ? 4 : status->host_state],
-             gph_format_rate(info->rate).text, info->block, status->load * 100,
-             (unsigned long long)status->xruns, bad ? colour(display, "\x1b[1;31m") : "",
+             gph_host_word(status->host_state), gph_format_rate(info->rate).text, info->block,
+             status->load * 100, (unsigned long long)status->xruns,
+             bad ? colour(display, "\x1b[1;31m") : "",
              gph_format_count((int64_t)(status->lost_in + status->lost_frames)).text,
              colour(display, "\x1b[0m"));
     put_line(display, columns, line);
@@ -183,9 +182,10 @@ draw_recorder(gph_display *display, uint32_t index, const gph_rig_recorder *r,
     char line[LINE];
     uint32_t state = r->state > 4 ? 4 : r->state;
     snprintf(line, sizeof line, "%s%-9s%s %-12s %s  %8s   ring %2.0f %%   disk %s   %s",
-             colour(display, state_colours[state]), state_names[state], colour(display, "\x1b[0m"),
-             r->node, gph_format_clock((double)r->frames / info->rate).text,
-             gph_format_bytes(r->bytes).text, r->fill * 100, gph_format_span(r->seconds_left).text,
+             colour(display, state_colours[state]), gph_recorder_word(state),
+             colour(display, "\x1b[0m"), r->node,
+             gph_format_clock((double)r->frames / info->rate).text, gph_format_bytes(r->bytes).text,
+             r->fill * 100, gph_format_span(r->seconds_left).text,
              r->reason[0] ? r->reason : r->file);
     put_line(display, columns, line);
     char meter[LINE / 2];
@@ -231,7 +231,7 @@ tell_recorder(gph_display *display, uint32_t index, const gph_rig_recorder *r, d
     char line[LINE];
     bool shows_file = r->file[0] && r->state != GPH_RECORDER_ARMED;
     if (r->state != last->state) {
-        snprintf(line, sizeof line, "%s: %s%s%s", r->node, state_names[r->state > 4 ? 4 : r->state],
+        snprintf(line, sizeof line, "%s: %s%s%s", r->node, gph_recorder_word(r->state),
                  r->reason[0] ? ": "
                  : shows_file ? " "
                               : "",
@@ -261,8 +261,7 @@ tell_changes(gph_display *display, gph_rig *rig, const gph_rig_info *info,
             tell_recorder(display, i, &recorder, seconds);
     }
     if (status->host_state != display->host_state) {
-        snprintf(line, sizeof line, "%s: %s%s%s", info->host,
-                 host_states[status->host_state > 4 ? 4 : status->host_state],
+        snprintf(line, sizeof line, "%s: %s%s%s", info->host, gph_host_word(status->host_state),
                  status->host_text[0] ? ": " : "", status->host_text);
         tell(seconds, line);
     }

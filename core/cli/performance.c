@@ -4,13 +4,16 @@
 #include "../platform/signals.h"
 #include "../platform/terminal.h"
 #include "display.h"
+#include "figures.h"
 #include "rig_options.h"
 #include "summary.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
-/* How long one round of the loop takes: the display is drawn and keys are read so often. */
-enum { ROUND_MS = 100 };
+/* How long one round of the loop takes: the display is drawn and keys are read so often; and after how many the status
+ * page is written. */
+enum { ROUND_MS = 100, PAGE_ROUNDS = 10 };
 
 static void
 read_keys(gph_terminal *terminal, gph_rig *rig)
@@ -19,10 +22,24 @@ read_keys(gph_terminal *terminal, gph_rig *rig)
         gph_rig_key(rig, key);
 }
 
+static bool
+is_live(const gph_rig *rig)
+{
+    gph_rig_info info = {.size = sizeof info};
+    gph_rig_get_info(rig, &info);
+    return !info.offline;
+}
+
 static void
 loop(gph_rig *rig, gph_display *display, gph_terminal *terminal)
 {
-    while (!gph_signals_pending() && gph_rig_dispatch(rig, ROUND_MS)) {
+    bool publishes = is_live(rig);
+    for (uint32_t round = 0; !gph_signals_pending() && gph_rig_dispatch(rig, ROUND_MS); round++) {
+        if (publishes && round % PAGE_ROUNDS == 0 && gph_figures_publish(rig) == GPH_STATE) {
+            fprintf(stderr,
+                    "Another rig of this name runs: 'graphophone status' shows that one.\n");
+            publishes = false;
+        }
         if (display)
             gph_display_update(display, rig);
         if (terminal)

@@ -2,6 +2,7 @@
 #include "summary.h"
 
 #include "../platform/terminal.h"
+#include "figures.h"
 #include "format.h"
 #include "json.h"
 
@@ -69,44 +70,11 @@ gph_summary_print(gph_rig *rig)
     }
 }
 
-static json_t *
-take_json(const gph_rig_take *take)
-{
-    json_t *peaks = json_array();
-    for (uint32_t c = 0; take->peaks && c < take->channels; c++)
-        json_array_append_new(peaks, json_real((double)take->peaks[c]));
-    json_t *gaps = json_array();
-    for (uint32_t i = 0; i < take->n_gaps; i++)
-        json_array_append_new(gaps, json_pack("{sI sI}", "at", (json_int_t)take->gaps[i].at,
-                                              "frames", (json_int_t)take->gaps[i].frames));
-    return json_pack("{ss ss ss sf sI si sI sI sI sI sI sb so so}", "path", take->path, "node",
-                     take->node, "format", take->format, "rate", take->rate, "frames",
-                     (json_int_t)take->frames, "channels", (int)take->channels, "bytes",
-                     (json_int_t)take->bytes, "first_frame", (json_int_t)take->first_frame, "lost",
-                     (json_int_t)take->lost, "clipped", (json_int_t)take->clipped, "not_finite",
-                     (json_int_t)take->not_finite, "complete", (int)take->complete, "peaks", peaks,
-                     "gaps", gaps);
-}
-
 void
 gph_summary_print_json(gph_rig *rig, int exit_status)
 {
-    gph_rig_info info = {.size = sizeof info};
-    gph_rig_status status = {.size = sizeof status};
-    gph_rig_get_info(rig, &info);
-    gph_rig_get_status(rig, &status);
-    json_t *takes = json_array();
-    for (uint32_t i = 0; i < info.n_takes; i++) {
-        gph_rig_take take = {.size = sizeof take};
-        if (gph_rig_get_take(rig, i, &take) == GPH_OK)
-            json_array_append_new(takes, take_json(&take));
-    }
-    gph_json_print(
-        json_pack("{ss ss ss sf si sI sI sI sI sI sI sI sf sf si so}", "patch", info.path, "name",
-                  info.name, "host", info.host, "rate", info.rate, "block", (int)info.block,
-                  "frame", (json_int_t)status.frame, "xruns", (json_int_t)status.xruns, "lost_in",
-                  (json_int_t)status.lost_in, "lost_out", (json_int_t)status.lost_out, "gaps",
-                  (json_int_t)status.gaps, "dropped_triggers", (json_int_t)status.dropped_triggers,
-                  "not_finite", (json_int_t)status.not_finite, "cycle_us_p99", status.cycle_us_p99,
-                  "cycle_us_max", status.cycle_us_max, "exit_status", exit_status, "takes", takes));
+    json_t *figures = gph_figures_json(rig, UINT32_MAX);
+    if (figures)
+        json_object_set_new(figures, "exit_status", json_integer(exit_status));
+    gph_json_print(figures);
 }

@@ -127,6 +127,7 @@ gph_rig_free(gph_rig *rig)
     gph_rig_stop(rig);
     gph_rig_unbuild(rig);
     gph_writer_link_free(rig->context.link);
+    gph_page_free(rig->page);
     gph_workers_free(rig->context.workers);
     gph_hosts_free(rig->hosts);
     gph_catalog_free(rig->catalog);

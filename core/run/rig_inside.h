@@ -5,6 +5,7 @@
 #include "context.h"
 #include "hosts.h"
 #include "osc.h"
+#include "page.h"
 #include "run.h"
 #include "services.h"
 
@@ -94,6 +95,7 @@ struct gph_rig {
     gph_run_figures figures; /* likewise */
     uint64_t dropped_said;
     uint32_t writer_deaths; /* that were told */
+    gph_page_writer *page;  /* NULL: nothing was published */
     char *dot;
     char *print;
     struct gph_rig_scratch *scratch; /* for texts that live until the next call */

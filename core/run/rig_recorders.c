@@ -1,5 +1,8 @@
 /* Recorders of a rig and the files that they have made. [control] */
+#include "../platform/now.h"
 #include "rig_inside.h"
+
+#define PEAK_WINDOW INT64_C(300000000) /* 0.3 s: as long as an eye takes */
 
 static uint32_t
 state_of(const gph_stream_status *status)
@@ -18,13 +21,25 @@ state_of(const gph_stream_status *status)
     }
 }
 
-/* Peaks since the last call; what is read is set back. */
+/* Peaks of the last while, whoever else has asked for them: of this window and the one before. */
 static void
 take_peaks(gph_runtime_stream *stream, float *peaks)
 {
+    int64_t now = gph_now_ns();
+    bool next = now - stream->window_ns >= PEAK_WINDOW;
+    if (next)
+        stream->window_ns = now;
     for (uint32_t c = 0; c < stream->channels && c < GPH_MAX_CHANNELS; c++) {
         uint32_t bits = atomic_exchange_explicit(&stream->peaks[c], 0, memory_order_relaxed);
-        memcpy(&peaks[c], &bits, sizeof bits);
+        float *window = &stream->windows[2 * (size_t)c];
+        float peak;
+        memcpy(&peak, &bits, sizeof peak);
+        if (next) {
+            window[0] = window[1];
+            window[1] = 0;
+        }
+        window[1] = peak > window[1] ? peak : window[1];
+        peaks[c] = window[0] > window[1] ? window[0] : window[1];
     }
 }
 

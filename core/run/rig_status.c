@@ -146,6 +146,15 @@ gph_rig_get(gph_rig *rig, const char *target, double *value)
     return GPH_OK;
 }
 
+gph_status
+gph_rig_publish(gph_rig *rig, const char *text)
+{
+    gph_status status = GPH_OK;
+    if (!rig->page)
+        status = gph_page_new(rig->patch->settings.name, &rig->page);
+    return status ? status : gph_page_write(rig->page, text);
+}
+
 /* ---------------------------------------------------------------- pictures */
 
 const char *

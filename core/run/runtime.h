@@ -22,6 +22,8 @@ typedef struct gph_runtime_stream {
     bool writes;
     bool keeps_not_finite;
     _Atomic uint32_t *peaks; /* bits of the greatest magnitude, one a channel, since last read */
+    float *windows;    /* [control] peaks of the window before and of this one, for each channel */
+    int64_t window_ns; /* [control] when this one began */
 } gph_runtime_stream;
 
 struct gph_node_runtime {

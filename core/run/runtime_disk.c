@@ -49,6 +49,7 @@ close_stream(gph_runtime_stream *stream)
 {
     gph_stream_free(stream->stream);
     free(stream->peaks);
+    free(stream->windows);
     free(stream->file);
     *stream = (gph_runtime_stream){0};
 }
@@ -59,7 +60,8 @@ keep(gph_node_runtime *runtime, gph_runtime_stream *stream, uint32_t channels)
     stream->owner = runtime;
     stream->channels = channels;
     stream->peaks = calloc(channels ? channels : 1, sizeof *stream->peaks);
-    if (!stream->peaks) {
+    stream->windows = calloc(channels ? 2 * (size_t)channels : 2, sizeof *stream->windows);
+    if (!stream->peaks || !stream->windows) {
         close_stream(stream);
         return NULL;
     }

@@ -256,7 +256,7 @@ typedef struct gph_rig_recorder {
     double bytes_per_second;
     uint64_t clipped;
     uint64_t not_finite;
-    const float *peaks; /* `channels` linear peaks since the last call with this recorder */
+    const float *peaks; /* `channels` linear peaks of the last 0.3 to 0.6 s */
 } gph_rig_recorder;
 
 /* Fills in recorder `index`, from 0. GPH_ARGUMENT: there are not so many. */
@@ -294,6 +294,32 @@ GPH_EXPORT gph_status gph_rig_get_take(const gph_rig *rig, uint32_t index, gph_r
 
 /* A meter's or parameter's present value, "level.peak[1]", "trim.gain[3]", in its base unit. */
 GPH_EXPORT gph_status gph_rig_get(gph_rig *rig, const char *target, double *value);
+
+/* ---------------------------------------------------------------- status pages */
+
+/* Puts a text (UTF-8, `graphophone` puts JSON) where other programs of the user can read it while the rig runs, instead
+ * of the one before: the shared memory "graphophone-UID-PATCH", mode 0600. Gone when the rig is freed; after a crash it
+ * stays until the next run of that patch. GPH_STATE: another running rig of the name has a page. GPH_LIMIT: it is longer
+ * than 511 KiB. */
+GPH_EXPORT gph_status gph_rig_publish(gph_rig *rig, const char *text);
+
+/* A page as it was read. Texts live during the call that gives it. */
+typedef struct gph_page {
+    uint32_t size;
+    uint32_t alive;   /* 1: the rig runs; 0: it has crashed */
+    uint32_t process; /* number of its process */
+    uint32_t reserved;
+    const char *name; /* of the patch */
+    const char *text; /* as it was published */
+    int64_t wall_ns;  /* when, nanoseconds since 1970 */
+} gph_page;
+
+/* What is called with each page. */
+typedef void(GPH_CALL *gph_page_function)(void *user, const gph_page *page);
+
+/* Calls `each` for each page of this user, or of the patch called `name`. GPH_IO: the system does not say which there
+ * are. [any] */
+GPH_EXPORT gph_status gph_page_each(const char *name, gph_page_function each, void *user);
 
 /* ---------------------------------------------------------------- modules and hosts */
 
