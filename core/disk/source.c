@@ -111,7 +111,7 @@ check_header(const SF_INFO *info, const char *path, char *text, size_t size)
     return false;
 }
 
-bool
+gph_status
 gph_source_open(const gph_file_system *files, const char *path, gph_source **result, char *text,
                 size_t size)
 {
@@ -119,7 +119,7 @@ gph_source_open(const gph_file_system *files, const char *path, gph_source **res
     gph_source *source = calloc(1, sizeof *source);
     if (!source) {
         snprintf(text, size, "no memory to read '%s'", path);
-        return false;
+        return GPH_MEMORY;
     }
     source->files = files;
     source->file = files->open_read(files->user, path);
@@ -128,7 +128,7 @@ gph_source_open(const gph_file_system *files, const char *path, gph_source **res
         snprintf(text, size, "cannot read '%s': %s", path,
                  gph_file_error(source->file, reason, sizeof reason));
         free(source);
-        return false;
+        return GPH_IO;
     }
     source->bytes = files->size(files->user, source->file);
     source->sound = sf_open_virtual(&io, SFM_READ, &source->info, source);
@@ -137,10 +137,10 @@ gph_source_open(const gph_file_system *files, const char *path, gph_source **res
         snprintf(text, size, "'%s' is no sound file: %s", path, sf_strerror(NULL));
     if (!fine || !check_header(&source->info, path, text, size)) {
         gph_source_close(source);
-        return false;
+        return GPH_IO;
     }
     *result = source;
-    return true;
+    return GPH_OK;
 }
 
 void

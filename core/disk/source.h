@@ -11,9 +11,9 @@ enum { GPH_SOURCE_MAX_RATE = 768000 };
 
 typedef struct gph_source gph_source;
 
-/* False: a sentence is in `text`. */
-bool gph_source_open(const gph_file_system *files, const char *path, gph_source **source,
-                     char *text, size_t size);
+/* GPH_IO or GPH_MEMORY: a sentence is in `text`. */
+gph_status gph_source_open(const gph_file_system *files, const char *path, gph_source **source,
+                           char *text, size_t size);
 void gph_source_close(gph_source *source);
 
 uint32_t gph_source_channels(const gph_source *source);

@@ -90,9 +90,10 @@ gph_stream_open_read(const gph_stream_site *site, gph_stream_read *what,
     player->loop = what->flags & GPH_STREAM_LOOP;
     player->offset = what->offset;
     player->buffer_seconds = what->buffer_seconds > 0 ? what->buffer_seconds : 5;
-    gph_status status = GPH_OK;
-    if (!gph_source_open(player->files, what->file, &player->source, text, sizeof text))
-        status = gph_stream_refuse(problem, GPH_IO, "file", "%s", text);
+    gph_status status =
+        gph_source_open(player->files, what->file, &player->source, text, sizeof text);
+    if (status)
+        gph_stream_refuse(problem, status, "file", "%s", text);
     else
         status = check_rate(player, site->rate, problem);
     if (status) {
