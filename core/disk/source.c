@@ -91,6 +91,23 @@ is_in(const int *list, size_t count, int value)
     return false;
 }
 
+/* libsndfile takes what it does not know for MPEG and hands it to a decoder that has no business
+ * here, so only what begins like something that we read gets that far. */
+static bool
+begins_well(gph_source *source)
+{
+    static const char *const beginnings[] = {"RIFF", "RIFX", "RF64", "riff", "FORM",
+                                             ".snd", "dns.", "caff", "fLaC", "OggS"};
+    char first[4];
+    if (read_bytes(first, sizeof first, source) != sizeof first)
+        return false;
+    source->at = 0;
+    for (size_t n = 0; n < sizeof beginnings / sizeof *beginnings; n++)
+        if (memcmp(first, beginnings[n], sizeof first) == 0)
+            return true;
+    return false;
+}
+
 static bool
 check_header(const SF_INFO *info, const char *path, char *text, size_t size)
 {
@@ -131,10 +148,13 @@ gph_source_open(const gph_file_system *files, const char *path, gph_source **res
         return GPH_IO;
     }
     source->bytes = files->size(files->user, source->file);
-    source->sound = sf_open_virtual(&io, SFM_READ, &source->info, source);
+    bool known = begins_well(source);
+    if (known)
+        source->sound = sf_open_virtual(&io, SFM_READ, &source->info, source);
     bool fine = source->sound != NULL;
     if (!fine)
-        snprintf(text, size, "'%s' is no sound file: %s", path, sf_strerror(NULL));
+        snprintf(text, size, "'%s' is no sound file: %s", path,
+                 known ? sf_strerror(NULL) : "it begins like none that is read");
     if (!fine || !check_header(&source->info, path, text, size)) {
         gph_source_close(source);
         return GPH_IO;

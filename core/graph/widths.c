@@ -7,10 +7,27 @@
 
 /* ---------------------------------------------------------------- inputs */
 
+static bool
+uses_failed_table(const gph_graph_inside *inside, uint32_t node)
+{
+    const node_state *state = &inside->states[node];
+    for (uint32_t i = 0; i < state->n_settings; i++) {
+        const setting_value *value = &state->settings[i];
+        for (uint32_t k = 0; value->info->kind == GPH_SETTING_TABLE && k < value->n_items; k++) {
+            const uint32_t table = gph_graph_find(&inside->graph, value->items[k].text);
+            if (table != GPH_NONE && inside->states[table].failed)
+                return true;
+        }
+    }
+    return false;
+}
+
 /* Whether a problem of a node before this one was told already. */
 static bool
 hangs_on_failed(const gph_graph_inside *inside, uint32_t node)
 {
+    if (uses_failed_table(inside, node))
+        return true;
     const gph_patch_node *from = inside->nodes[node].patch;
     for (uint32_t w = 0; w < from->n_wires; w++) {
         const gph_wiring *wiring = &from->wires[w].wiring;
