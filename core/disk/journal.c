@@ -14,6 +14,7 @@ struct gph_journal {
     gph_file folder, file; /* `folder` is the part's */
     bool tells_notes;      /* gaps and cues have no other place */
     bool has_to_tell;
+    bool has_end;
     bool incomplete; /* a line at the beginning was lost */
     gph_lock *lock;  /* of what follows */
     int64_t length;  /* of the file, in whole lines */
@@ -92,6 +93,20 @@ begin_with(gph_journal *journal, gph_journal_line *line)
         journal->incomplete = true;
 }
 
+static gph_journal *
+journal_new(const gph_file_system *files, gph_file folder, const char *name)
+{
+    gph_journal *journal = calloc(1, sizeof *journal);
+    if (!journal || gph_lock_new(&journal->lock)) {
+        free(journal);
+        return NULL;
+    }
+    journal->files = files;
+    journal->folder = folder;
+    snprintf(journal->name, sizeof journal->name, "%s", name);
+    return journal;
+}
+
 static void
 say_about(gph_journal *journal, const gph_journal_about *about)
 {
@@ -107,7 +122,7 @@ say_about(gph_journal *journal, const gph_journal_about *about)
     gph_journal_line_text(&line, "patch", about->patch ? about->patch : "");
     gph_journal_line_text(&line, "node", about->node ? about->node : "");
     gph_boot_id(text);
-    gph_journal_line_text(&line, "boot", text);
+    gph_journal_line_text(&line, "boot", about->boot ? about->boot : text);
     gph_journal_line_number(&line, "pid", gph_boot_process());
     gph_journal_line_text(&line, "below", about->below ? about->below : "");
     begin_with(journal, &line);
@@ -134,14 +149,11 @@ int
 gph_journal_new(const gph_file_system *files, gph_file folder, const char *name,
                 const gph_journal_about *about, gph_journal **result)
 {
-    gph_journal *journal = calloc(1, sizeof *journal);
-    if (!journal || gph_lock_new(&journal->lock)) {
-        free(journal);
+    char own_name[GPH_NAME_PART + 1];
+    gph_journal_name(name, own_name, sizeof own_name);
+    gph_journal *journal = journal_new(files, folder, own_name);
+    if (!journal)
         return -ENOMEM;
-    }
-    journal->files = files;
-    journal->folder = folder;
-    gph_journal_name(name, journal->name, sizeof journal->name);
     journal->tells_notes = !gph_format_has_cues(about->format);
     journal->file = files->create(files->user, folder, journal->name);
     if (journal->file < 0) {
@@ -225,29 +237,130 @@ gph_journal_error(gph_journal *journal, int64_t code, const char *text)
 }
 
 void
+gph_journal_end(gph_journal *journal, int64_t frames)
+{
+    gph_journal_line line;
+    if (!journal || journal->has_end)
+        return;
+    journal->has_end = true;
+    gph_journal_line_begin(&line, "end");
+    gph_journal_line_number(&line, "frames", frames);
+    put(journal, &line, false);
+}
+
+int
 gph_journal_close(gph_journal *journal, int64_t frames, bool whole)
 {
     if (!journal)
-        return;
-    if (whole && !journal->has_to_tell) {
-        gph_journal_undo(journal);
-        return;
-    }
+        return 0;
+    if (whole && !journal->has_to_tell)
+        return gph_journal_undo(journal);
     gph_journal_line line;
     gph_journal_line_begin(&line, "close");
-    gph_journal_line_number(&line, "frames", frames);
+    if (frames >= 0)
+        gph_journal_line_number(&line, "frames", frames);
     gph_journal_line_number(&line, "whole", whole);
-    put(journal, &line, true);
+    int error = put(journal, &line, true);
+    gph_journal_leave(journal);
+    return error;
+}
+
+void
+gph_journal_leave(gph_journal *journal)
+{
+    if (!journal)
+        return;
     journal->files->close(journal->files->user, journal->file);
     journal_free(journal);
 }
 
-void
+int
 gph_journal_undo(gph_journal *journal)
 {
     if (!journal)
-        return;
-    journal->files->remove(journal->files->user, journal->folder, journal->name);
-    journal->files->close(journal->files->user, journal->file);
-    journal_free(journal);
+        return 0;
+    const gph_file_system *files = journal->files;
+    int error = files->remove(files->user, journal->folder, journal->name);
+    gph_journal_leave(journal);
+    return error;
+}
+
+int
+gph_journal_resume(const gph_file_system *files, gph_file folder, const char *name,
+                   gph_journal **result)
+{
+    char last = '\n';
+    gph_journal *journal = journal_new(files, folder, name);
+    if (!journal)
+        return -ENOMEM;
+    journal->has_to_tell = true;
+    journal->file = files->open_in(files->user, folder, name, true);
+    int64_t error = journal->file < 0 ? journal->file : files->size(files->user, journal->file);
+    journal->length = error > 0 ? error : 0;
+    if (error > 0)
+        error = files->read_at(files->user, journal->file, &last, 1, journal->length - 1);
+    /* A line that was torn ends here, or the next one would be spoilt by it. */
+    if (error >= 0 && last != '\n') {
+        journal->waiting = malloc(1);
+        journal->room = journal->n_waiting = journal->waiting != NULL;
+        if (journal->waiting)
+            journal->waiting[0] = '\n';
+        else
+            error = -ENOMEM;
+    }
+    if (error < 0) {
+        if (journal->file >= 0)
+            files->close(files->user, journal->file);
+        journal_free(journal);
+        return (int)error;
+    }
+    *result = journal;
+    return 0;
+}
+
+static void
+name_file(gph_journal_line *line, const char *word, const char *below, const char *part_name)
+{
+    gph_journal_line_begin(line, word);
+    gph_journal_line_text(line, "name", part_name);
+    gph_journal_line_text(line, "below", below);
+}
+
+void
+gph_journal_header(gph_journal *journal, const char *below, const char *part_name, int64_t at,
+                   const void *bytes, size_t n)
+{
+    gph_journal_line line;
+    name_file(&line, "header", below, part_name);
+    gph_journal_line_number(&line, "at", at);
+    gph_journal_line_bytes(&line, "was", bytes, n);
+    gph_lock_take(journal->lock);
+    begin_with(journal, &line);
+    gph_lock_give(journal->lock);
+}
+
+int
+gph_journal_flush(gph_journal *journal)
+{
+    gph_lock_take(journal->lock);
+    int error = journal->incomplete ? -ENOMEM : write_lines(journal);
+    gph_lock_give(journal->lock);
+    return error ? error : journal->files->sync(journal->files->user, journal->file);
+}
+
+int
+gph_journal_deed(gph_journal *journal, const char *word, const char *below, const char *part_name,
+                 const char *as, int64_t frames, int64_t doubt, int64_t cut)
+{
+    gph_journal_line line;
+    name_file(&line, word, below, part_name);
+    gph_journal_line_text(&line, "as", as);
+    if (frames >= 0)
+        gph_journal_line_number(&line, "frames", frames);
+    if (frames >= 0 && doubt + cut > 0) {
+        gph_journal_line_number(&line, "doubt", doubt);
+        gph_journal_line_number(&line, "cut", cut);
+    }
+    int error = put(journal, &line, true);
+    return error ? error : journal->incomplete ? -ENOMEM : 0;
 }

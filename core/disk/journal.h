@@ -11,6 +11,7 @@
  *     gap at=1200 frames=480 by=host ~...                or by=ring; `at` is a frame of the file
  *     cue at=1200 ~...
  *     error code=5 text=... ~...
+ *     end frames=96000 ~...                              the sound ends there, whatever is behind it
  *     close frames=96000 ~...
  *
  * and from `recover`:
@@ -24,7 +25,7 @@
  * and control characters are written %20. A line that was torn or spoilt does not check and is passed
  * over; every line that checks is believed, as it was written only after what it says was true.
  *
- * A gap and a cue are on the disk with the next `sync`; all other lines when the call returns. The
+ * A gap, a cue and an end are on the disk with the next `sync`; all other lines when the call returns. The
  * journal goes when its part is whole and there is nothing to tell. What is worth keeping: an error,
  * a file left `.part`, a recovery, and gaps and cues where the container has no place for them.
  * [writer; gph_journal_sync from any thread] */
@@ -49,6 +50,7 @@ typedef struct gph_journal_about {
     int64_t start_clock;      /* of the take */
     int64_t wall_ns;          /* time of day of the part's first frame */
     int64_t first_frame;      /* its clock */
+    const char *boot;         /* NULL: this one; "": nobody knows */
 } gph_journal_about;
 
 /* Makes `NAME.journal` for a first file `NAME`, with `open`, `start` and `part`, not yet on the disk.
@@ -68,11 +70,29 @@ void gph_journal_gap(gph_journal *journal, int64_t at, int64_t frames, bool drop
 void gph_journal_cue(gph_journal *journal, int64_t at);
 /* `code` below 0 is an errno. */
 void gph_journal_error(gph_journal *journal, int64_t code, const char *text);
+/* No more sound comes; what is added to the files now is no sound. */
+void gph_journal_end(gph_journal *journal, int64_t frames);
 /* The part's files are as they will stay. With `whole`, and nothing to tell, the journal is removed;
- * else it says `close` and stays. Frees it. */
-void gph_journal_close(gph_journal *journal, int64_t frames, bool whole);
+ * else it says `close` and stays. Frees it. Below 0: that is not on the
+ * disk. */
+int gph_journal_close(gph_journal *journal, int64_t frames, bool whole);
+/* Frees one that is to be gone on with later. */
+void gph_journal_leave(gph_journal *journal);
 /* Frees a journal whose part came to nothing, and removes it. */
-void gph_journal_undo(gph_journal *journal);
+int gph_journal_undo(gph_journal *journal);
+
+/* Goes on with one that a crash has left; `name` ends in `.journal`. EAGAIN: its writer lives. */
+int gph_journal_resume(const gph_file_system *files, gph_file folder, const char *name,
+                       gph_journal **journal);
+/* Bytes of a file's header, before they are changed; on the disk with the next flush or deed. */
+void gph_journal_header(gph_journal *journal, const char *below, const char *part_name, int64_t at,
+                        const void *bytes, size_t n);
+/* 0: all lines so far are on the disk. */
+int gph_journal_flush(gph_journal *journal);
+/* `fresh`, `becomes` or `recovered`; frames below 0 are not said. 0: it is on the disk. */
+int gph_journal_deed(gph_journal *journal, const char *word, const char *below,
+                     const char *part_name, const char *as, int64_t frames, int64_t doubt,
+                     int64_t cut);
 
 /* `NAME.journal`, cut so that it can be a name. */
 void gph_journal_name(const char *name, char *text, size_t size);

@@ -181,8 +181,10 @@ take_line(reading *r)
         take_deed(r, &words, word);
     else if (!strcmp(word, "error"))
         facts->n_errors++;
-    else if (!strcmp(word, "close"))
-        facts->closed = true;
+    else if (!strcmp(word, "close") && gph_journal_words_number(&words, "whole", false, &frames))
+        facts->closed = frames == 1;
+    else if (!strcmp(word, "end") && gph_journal_words_number(&words, "frames", false, &frames))
+        facts->ended = frames;
     else if (!strcmp(word, "sync") && gph_journal_words_number(&words, "frames", false, &frames) &&
              frames > facts->synced)
         facts->synced = frames;
@@ -209,7 +211,7 @@ take_bytes(reading *r, const char *bytes, size_t n)
 int
 gph_journal_read(const gph_file_system *files, gph_file file, gph_journal_facts *facts)
 {
-    *facts = (gph_journal_facts){.synced = -1};
+    *facts = (gph_journal_facts){.synced = -1, .ended = -1};
     reading *r = calloc(1, sizeof *r);
     char *chunk = malloc(CHUNK);
     int64_t n = r && chunk ? 1 : -ENOMEM;
@@ -243,7 +245,7 @@ gph_journal_facts_finish(gph_journal_facts *facts)
     free(facts->patch);
     free(facts->node);
     free(facts->below);
-    *facts = (gph_journal_facts){.synced = -1};
+    *facts = (gph_journal_facts){.synced = -1, .ended = -1};
 }
 
 gph_journal_entry *

@@ -32,6 +32,7 @@ typedef struct gph_journal_facts {
     uint32_t take, part;
     int64_t wall_ns, start_clock, first_frame;
     int64_t synced; /* frames that were on the disk; -1: it does not say */
+    int64_t ended;  /* frames of sound in its files; -1: it does not say */
     uint32_t n_errors;
     uint32_t n_damaged; /* lines that do not check */
     uint32_t n_files, room;

@@ -237,6 +237,7 @@ report(gph_part *part, gph_part_file *file, const char *error)
 int
 gph_part_close(gph_part *part, const char *error, bool give_up)
 {
+    gph_journal_end(part->journal, part->frames);
     for (uint32_t n = 0; n < part->n_files; n++) {
         int result = gph_part_file_complete(&part->files[n], part->places, part->n_places);
         if (result && !give_up && !part->files[n].spoilt)

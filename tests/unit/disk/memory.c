@@ -2,57 +2,7 @@
  * Linked with --wrap, so that the allocations of our own code fail and those of libsndfile do not,
  * which is known to crash on them. */
 #include "bench.h"
-
-void *__real_malloc(size_t bytes);
-void *__real_calloc(size_t n, size_t bytes);
-void *__real_realloc(void *old, size_t bytes);
-void *__wrap_malloc(size_t bytes);
-void *__wrap_calloc(size_t n, size_t bytes);
-void *__wrap_realloc(void *old, size_t bytes);
-char *__wrap_strdup(const char *text);
-
-static _Atomic int left = -1; /* allocations before the one that fails; below 0: none does */
-static _Atomic int failed;
-static _Atomic int for_ever;
-
-static bool
-fails(void)
-{
-    int now = atomic_load(&left);
-    if (now < 0 || atomic_fetch_sub(&left, 1) > 0)
-        return false;
-    atomic_store(&left, atomic_load(&for_ever) ? 0 : -1);
-    atomic_fetch_add(&failed, 1);
-    return true;
-}
-
-void *
-__wrap_malloc(size_t bytes)
-{
-    return fails() ? NULL : __real_malloc(bytes);
-}
-
-void *
-__wrap_calloc(size_t n, size_t bytes)
-{
-    return fails() ? NULL : __real_calloc(n, bytes);
-}
-
-void *
-__wrap_realloc(void *old, size_t bytes)
-{
-    return fails() ? NULL : __real_realloc(old, bytes);
-}
-
-char *
-__wrap_strdup(const char *text)
-{
-    size_t bytes = strlen(text) + 1;
-    char *copy = fails() ? NULL : __real_malloc(bytes);
-    if (copy)
-        memcpy(copy, text, bytes);
-    return copy;
-}
+#include "failing.h"
 
 /* One take with the n-th allocation failing; false: there were not so many. */
 static bool
