@@ -40,7 +40,7 @@ typedef struct gph_ring_mark {
     uint32_t reserved;
     uint64_t position; /* of the next sample in the ring */
     int64_t clock;     /* absolute frame: of that sample, or of start, stop, cue, split */
-    int64_t frames;    /* LOST, DROP: how many are missing */
+    int64_t frames;    /* LOST, DROP: how many are missing; START: from the microphone to us */
 } gph_ring_mark;
 
 /* News for the module, GPH_STREAM_*. */

@@ -36,6 +36,12 @@ gph_stream_activate(gph_stream *stream, double rate, uint32_t max_frames, const 
 }
 
 void
+gph_stream_set_capture_latency(gph_stream *stream, uint32_t frames)
+{
+    atomic_store_explicit(&stream->capture_latency, frames, memory_order_relaxed);
+}
+
+void
 gph_stream_freewheel(gph_stream *stream, bool on)
 {
     if (stream)

@@ -57,6 +57,10 @@ gph_status gph_stream_activate(gph_stream *stream, double rate, uint32_t max_fra
 /* [control or audio] While on, audio calls wait for the disk and nothing is ever dropped. */
 void gph_stream_freewheel(gph_stream *stream, bool on);
 
+/* [any] Frames from the microphone to the stream, as the host says: what a take that starts from now
+ * on is earlier by in the time that its files name. Frames are not moved. */
+void gph_stream_set_capture_latency(gph_stream *stream, uint32_t frames);
+
 /* No audio call runs or will come. Ends the take at the last frame that was written, waits until the
  * file has its name. GPH_IO: the disk failed; GPH_STATE: not done within the time, goes on. */
 gph_status gph_stream_finish(gph_stream *stream, int64_t timeout_ns, gph_stream_problem *problem);

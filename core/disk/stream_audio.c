@@ -104,7 +104,8 @@ gph_stream_start(gph_stream *stream, int64_t when)
     if (!stream || !stream->active || !stream->writes ||
         atomic_load_explicit(&stream->recording, memory_order_relaxed))
         return GPH_STATE;
-    if (stream->stop_waits || !put_mark(stream, GPH_MARK_START, when, 0, 8))
+    int64_t latency = atomic_load_explicit(&stream->capture_latency, memory_order_relaxed);
+    if (stream->stop_waits || !put_mark(stream, GPH_MARK_START, when, latency, 8))
         return GPH_LIMIT;
     atomic_store_explicit(&stream->start, when, memory_order_relaxed);
     atomic_store_explicit(&stream->stop, INT64_MAX, memory_order_relaxed);

@@ -15,6 +15,7 @@ struct gph_stream {
     gph_recorder *writes;       /* control side of a recorder, or NULL */
     gph_player *reads;          /* control side of a player, or NULL */
     _Atomic uint32_t freewheel; /* 1: audio calls wait for the disk */
+    _Atomic uint32_t capture_latency; /* frames from the microphone to us, for the next take */
     /* [audio, freewheeling only] Waits until there is room for (writing) or there are (reading) so
      * many frames and 8 marks; false: the disk has given up. */
     bool (*wait)(gph_stream *stream, uint32_t frames) GPH_AUDIO;

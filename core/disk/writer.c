@@ -148,9 +148,10 @@ begin_take(gph_writer *writer)
             int64_t head = gph_timeline_clock_at(&writer->timeline, writer->in);
             if (!writer->ended && head <= when)
                 return false;
+            gph_ring_mark start = *first;
             gph_writer_drop_command(writer, 0);
             if (when < (writer->ended ? writer->end_clock : INT64_MAX)) {
-                gph_take_begin(writer, when);
+                gph_take_begin(writer, &start);
                 return true;
             }
         } else if (first->kind == GPH_MARK_START && !writer->ended) {

@@ -14,12 +14,13 @@ typedef struct gph_take {
     bool noted;   /* the gap that is being filled stands in the report */
     uint32_t number;
     uint32_t part_number;
-    int64_t start;    /* clock of the trigger */
-    int64_t stop;     /* first frame not taken; INT64_MAX: not known */
-    int64_t clock;    /* of the next frame of the file */
-    int64_t graph;    /* the same in the graph's count */
-    int64_t wall_ns;  /* time of day at `start` */
-    int64_t part_end; /* clock at which a new part is to begin */
+    int64_t start;            /* clock of the trigger */
+    int64_t stop;             /* first frame not taken; INT64_MAX: not known */
+    int64_t clock;            /* of the next frame of the file */
+    int64_t graph;            /* the same in the graph's count */
+    int64_t wall_ns;          /* time of day at `start` */
+    uint32_t capture_latency; /* frames from the microphone to us */
+    int64_t part_end;         /* clock at which a new part is to begin */
     int64_t lost;
     int64_t frames;              /* in closed parts */
     int64_t clipped, not_finite; /* in closed parts */
@@ -54,7 +55,8 @@ struct gph_writer {
 };
 
 /* writer_take.c */
-void gph_take_begin(gph_writer *writer, int64_t when);
+/* As a mark START says. */
+void gph_take_begin(gph_writer *writer, const gph_ring_mark *start);
 /* Goes on as far as it can in one batch; true: there may be more. */
 bool gph_take_step(gph_writer *writer);
 

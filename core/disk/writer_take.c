@@ -17,8 +17,10 @@ frames_ns(const gph_writer *writer, int64_t frames)
 }
 
 void
-gph_take_begin(gph_writer *writer, int64_t when)
+gph_take_begin(gph_writer *writer, const gph_ring_mark *start)
 {
+    enum { MOST_SECONDS = 10 }; /* of latency; whoever says more has written over the ring */
+    int64_t when = start->clock;
     const gph_timeline *timeline = &writer->timeline;
     gph_take *take = &writer->take;
     int64_t earliest = gph_timeline_clock_at(timeline, writer->out);
@@ -34,6 +36,10 @@ gph_take_begin(gph_writer *writer, int64_t when)
         .graph = gph_timeline_graph_of(timeline, first),
         .part_number = 1,
         .next_break = 1,
+        .capture_latency =
+            start->frames > 0 && (double)start->frames <= MOST_SECONDS * writer->plan.rate
+                ? (uint32_t)start->frames
+                : 0,
     };
     int64_t wall = writer->plan.clock->wall_ns(writer->plan.clock->user);
     gph_take_counter_get(writer->plan.takes, when, wall - frames_ns(writer, head - when),
@@ -87,6 +93,7 @@ open_part(gph_writer *writer)
         .first_frame = take->clock,
         .start_clock = take->start,
         .take_wall_ns = take->wall_ns,
+        .capture_latency = take->capture_latency,
         .dither = writer->dither,
     };
     char text[160];
@@ -154,7 +161,7 @@ part_room(const gph_writer *writer)
     int64_t room = (limit - used) / (bytes * width);
     /* However long the texts of a header are, something goes into each file. */
     bool begun = writer->part && gph_part_frames(writer->part);
-    if (!begun && room < writer->plan.part.batch_frames)
+    if (!begun && room <= 0)
         room = writer->plan.part.batch_frames;
     return least(left, room);
 }

@@ -148,6 +148,9 @@ gph_rig_event(void *user, const gph_host_event *event)
         gph_rig_tell(rig, GPH_LOG_INFO, GPH_NONE, event->at, "the block is %lld frames now",
                      (long long)event->value);
         break;
+    case GPH_HOST_LATENCY:
+        gph_rig_pass_latency(rig);
+        break;
     case GPH_HOST_NOTE:
         gph_rig_tell(rig, GPH_LOG_WARNING, GPH_NONE, event->at, "%s",
                      event->text ? event->text : "");

@@ -141,6 +141,10 @@ int gph_rig_find_host(gph_rig *rig);
 /* Whether anything ends an offline run that is to last until the end. An exit status. */
 int gph_rig_check_end(gph_rig *rig);
 gph_status GPH_CALL gph_rig_configure(void *user, const gph_got *got);
+/* Greatest latency of these channels of the host, in frames beyond the block. */
+uint32_t gph_rig_host_latency(const gph_rig *rig, uint32_t direction, uint32_t channels);
+/* Tells recorders how long the sound takes to come to us. */
+void gph_rig_pass_latency(gph_rig *rig);
 void GPH_CALL gph_rig_event(void *user, const gph_host_event *event);
 
 /* ---- rig_config.c */

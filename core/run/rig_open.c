@@ -239,6 +239,7 @@ gph_rig_start(gph_rig *rig)
     rig->ticks_at = gph_ticks();
     rig->ns_at = gph_now_ns();
     rig->stage = GPH_RIG_RUNNING;
+    gph_rig_pass_latency(rig);
     gph_status status = rig->host->host->start(rig->stream);
     if (status < 0) {
         gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1, "%s did not start: %s", rig->host->id,
@@ -247,6 +248,8 @@ gph_rig_start(gph_rig *rig)
         return GPH_EXIT_HOST;
     }
     rig->host_state = GPH_STREAM_STATE_RUNNING;
+    /* What is wired up at the start only is known now. */
+    gph_rig_pass_latency(rig);
     return check_rights(rig, &residence);
 }
 

@@ -43,6 +43,14 @@ take_peaks(gph_runtime_stream *stream, float *peaks)
     }
 }
 
+void
+gph_rig_pass_latency(gph_rig *rig)
+{
+    uint32_t frames = gph_rig_host_latency(rig, GPH_DIRECTION_IN, rig->graph->n_device_in);
+    for (uint32_t n = 0; n < rig->n_writers; n++)
+        gph_stream_set_capture_latency(gph_context_writer(rig->graph, n)->stream, frames);
+}
+
 gph_status
 gph_rig_get_recorder(gph_rig *rig, uint32_t index, gph_rig_recorder *recorder)
 {

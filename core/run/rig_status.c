@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static uint32_t
-host_latency(const gph_rig *rig, uint32_t direction, uint32_t channels)
+uint32_t
+gph_rig_host_latency(const gph_rig *rig, uint32_t direction, uint32_t channels)
 {
     uint32_t greatest = 0;
     for (uint32_t c = 0; rig->stream && c < channels; c++) {
@@ -38,8 +38,8 @@ gph_rig_get_info(const gph_rig *rig, gph_rig_info *info)
         .channels_in = graph->n_device_in,
         .channels_out = graph->n_device_out,
         .latency = graph->latency,
-        .latency_in = host_latency(rig, GPH_DIRECTION_IN, graph->n_device_in),
-        .latency_out = host_latency(rig, GPH_DIRECTION_OUT, graph->n_device_out),
+        .latency_in = gph_rig_host_latency(rig, GPH_DIRECTION_IN, graph->n_device_in),
+        .latency_out = gph_rig_host_latency(rig, GPH_DIRECTION_OUT, graph->n_device_out),
         .offline = gph_rig_is_offline(rig),
         .length = gph_rig_length(rig, rate),
         .table_bytes = gph_table_set_bytes(rig->context.tables),

@@ -250,6 +250,135 @@ START_TEST(files_rotate_with_the_clock)
 }
 END_TEST
 
+/* The `bext` chunk's time reference. */
+static uint64_t
+reference_of(const char *path)
+{
+    SF_INFO info = {0};
+    SF_BROADCAST_INFO about;
+    SNDFILE *sound = sf_open(path, SFM_READ, &info);
+    ck_assert_int_eq(sf_command(sound, SFC_GET_BROADCAST_INFO, &about, sizeof about), SF_TRUE);
+    sf_close(sound);
+    return (uint64_t)about.time_reference_high << 32 | about.time_reference_low;
+}
+
+/* Pre-roll and the way from the microphone are earlier than the trigger; parts follow each other. */
+START_TEST(references_are_those_of_the_sound)
+{
+    uint64_t reference[2][3];
+    for (int late = 0; late < 2; late++) {
+        rig r;
+        int64_t wall = INT64_C(1700000000) * 1000000000; /* 22:13:20 UTC */
+        gph_time_source clock = {&wall, real_monotonic, fixed_wall};
+        rig_init(&r, 1, "{take}.wav");
+        r.site.clock = &clock;
+        r.what.flags = GPH_STREAM_UTC;
+        r.what.preroll_seconds = 0.1;
+        ck_assert_int_eq(rig_open(&r), GPH_OK);
+        rig_run(&r, 10000, MOST_BLOCK);
+        gph_stream_set_capture_latency(r.stream, late ? 333 : 0);
+        gph_stream_start(r.stream, 10000);
+        gph_stream_mark(r.stream, 12345, 1);
+        /* What counts is the moment at which the take began. */
+        gph_stream_set_capture_latency(r.stream, 1);
+        /* The writer takes the time of day when it has seen the first block after the trigger. */
+        rig_run(&r, 10000 + 480, 480);
+        for (int n = 0; n < 1000; n++) {
+            gph_stream_status status;
+            gph_stream_status_get(r.stream, &status);
+            if (status.take)
+                break;
+            usleep(10000);
+        }
+        rig_run(&r, 20000, MOST_BLOCK);
+        ck_assert_int_eq(rig_finish(&r), GPH_OK);
+        ck_assert_uint_eq(gph_stream_n_files(r.stream), 2);
+        reference[late][0] = reference_of(gph_stream_file(r.stream, 0)->path);
+        reference[late][1] = reference_of(gph_stream_file(r.stream, 1)->path);
+        rig_free(&r);
+        /* One block at most came before the writer looked. */
+        uint64_t at_trigger = UINT64_C(80000) * RATE;
+        uint64_t first = reference[late][0] + 4800 + (late ? 333 : 0);
+        ck_assert_uint_le(first, at_trigger);
+        ck_assert_uint_ge(first, at_trigger - 480);
+        ck_assert_uint_eq(reference[late][1] - reference[late][0], 4800 + 2345);
+    }
+}
+END_TEST
+
+/* Marks and gaps, in the order of the file, part by part. */
+START_TEST(cues_are_in_the_file)
+{
+    static const char *const names[] = {"mark", "gap 480 frames", "mark"};
+    static const uint32_t places[] = {1134, 4900, 6000};
+    rig r;
+    rig_init(&r, 1, "x.wav");
+    ck_assert_int_eq(rig_open(&r), GPH_OK);
+    gph_stream_start(r.stream, 100);
+    gph_stream_mark(r.stream, 1234, 0);
+    gph_stream_mark(r.stream, 6100, 0);
+    gph_stream_mark(r.stream, 7000, 1);
+    gph_stream_mark(r.stream, 7500, 0);
+    rig_run(&r, 5000, MOST_BLOCK);
+    r.clock += 480;
+    rig_run(&r, 9000, MOST_BLOCK);
+    ck_assert_int_eq(rig_finish(&r), GPH_OK);
+    SF_INFO info = {0};
+    SF_CUES cues;
+    SNDFILE *sound = sf_open(gph_stream_file(r.stream, 0)->path, SFM_READ, &info);
+    ck_assert_int_eq(sf_command(sound, SFC_GET_CUE, &cues, sizeof cues), SF_TRUE);
+    sf_close(sound);
+    ck_assert_uint_eq(cues.cue_count, 3);
+    for (uint32_t n = 0; n < 3; n++) {
+        ck_assert_uint_eq(cues.cue_points[n].sample_offset, places[n]);
+        ck_assert_str_eq(cues.cue_points[n].name, names[n]);
+    }
+    memset(&info, 0, sizeof info);
+    sound = sf_open(gph_stream_file(r.stream, 1)->path, SFM_READ, &info);
+    ck_assert_int_eq(sf_command(sound, SFC_GET_CUE, &cues, sizeof cues), SF_TRUE);
+    sf_close(sound);
+    ck_assert_uint_eq(cues.cue_count, 1);
+    ck_assert_uint_eq(cues.cue_points[0].sample_offset, 500);
+    rig_free(&r);
+}
+END_TEST
+
+/* However long the header: a file ends before the size that it must not reach, and none is empty. */
+START_TEST(files_rotate_before_a_size)
+{
+    static const char *const formats[] = {"wav-f64", "rf64-f64", "aiff-f64", "raw-f64"};
+    static char label[200];
+    static const char *labels[16];
+    memset(label, '&', sizeof label - 1);
+    for (int n = 0; n < 16; n++)
+        labels[n] = label;
+    for (size_t k = 0; k < 4; k++) {
+        rig r;
+        rig_init(&r, 16, "{take}");
+        r.what.format = formats[k];
+        r.what.rotate_bytes = 1 << 20;
+        r.what.labels = labels;
+        r.what.n_labels = 16;
+        ck_assert_msg(rig_open(&r) == GPH_OK, "%s", r.problem.text);
+        gph_stream_start(r.stream, 0);
+        rig_run(&r, 40000, MOST_BLOCK);
+        ck_assert_int_eq(rig_finish(&r), GPH_OK);
+        uint32_t n_files = gph_stream_n_files(r.stream);
+        int64_t frames = 0;
+        ck_assert_uint_ge(n_files, 5);
+        ck_assert_uint_le(n_files, 6);
+        for (uint32_t n = 0; n < n_files; n++) {
+            const gph_take_file *file = gph_stream_file(r.stream, n);
+            frames += file->frames;
+            ck_assert_int_lt(file->bytes, 1 << 20);
+            ck_assert_int_gt(file->frames, 0);
+        }
+        ck_assert_int_eq(frames, 40000);
+        rig_free(&r);
+    }
+}
+END_TEST
+
 START_TEST(states_are_kept)
 {
     rig r;
@@ -307,5 +436,6 @@ SUITE("stream", the_end_is_seen_after_all_samples, two_channels, thirty_two_chan
       preroll_is_there_and_counts, preroll_begins_with_the_first_frame_there_is,
       late_channels_line_up, a_stop_that_comes_late_is_exact, the_end_takes_all_that_came,
       channels_have_files_of_their_own, cues_and_splits_stand_at_their_frames,
-      files_rotate_by_frame, files_rotate_with_the_clock, states_are_kept,
+      files_rotate_by_frame, files_rotate_with_the_clock, references_are_those_of_the_sound,
+      cues_are_in_the_file, files_rotate_before_a_size, states_are_kept,
       an_unstarted_rig_ends_at_once)
