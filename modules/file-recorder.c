@@ -182,7 +182,8 @@ open_stream(gph_node *self, gph_config *config, gph_stream_write *what)
     what->labels = labels;
     what->tags = tags;
     self->stream = self->disk->open_write(self->rt, config, what);
-    return self->stream ? GPH_OK : GPH_IO;
+    /* Where it was the disk that refused, the runtime knows. */
+    return self->stream ? GPH_OK : GPH_ARGUMENT;
 }
 
 static gph_status GPH_CALL
