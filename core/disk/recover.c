@@ -213,7 +213,11 @@ recover_beside(part *p, const gph_journal_entry *entry)
         p->files->close(p->files->user, folder);
     } else if (folder != -ENOENT) {
         gph_recovery r = recovery_of(p, folder, path, entry->part_name);
-        error = report(p, &r, gph_recover_fail(&r, (int)folder, "its folder cannot be opened"));
+        if (folder == -EXDEV || folder == -ELOOP || folder == -ENOTDIR)
+            gph_recover_say(&r, GPH_RECOVER_REFUSED, "its folder is a link, or not below");
+        else
+            error = gph_recover_fail(&r, (int)folder, "its folder cannot be opened");
+        report(p, &r, error);
     }
     return error;
 }

@@ -43,6 +43,7 @@ typedef struct gph_recover_options {
     bool dry_run;                 /* changes nothing, tells what it would do */
     bool tail;                    /* keeps what may be holes */
     bool nameless;                /* takes files without a journal, too */
+    uint32_t levels;     /* of folders that are looked into; 1: only the one named; 0: all */
     int64_t most_frames; /* of each file, instead of what the boot says; below 0: not said */
     const char *boot;    /* which start of the machine this is; NULL: ask it */
     void (*found)(void *user, const gph_recover_found *found);

@@ -78,6 +78,12 @@ static bool
 open_source(source *s)
 {
     SF_VIRTUAL_IO io = {length, seek, read_some, write_none, position};
+    char begins[4] = "";
+    s->at = 0;
+    /* No decoder of something else is to see it. */
+    if (read_some(begins, 4, s) != 4 ||
+        (memcmp(begins, "fLaC", 4) != 0 && memcmp(begins, "OggS", 4) != 0))
+        return false;
     s->at = 0;
     s->info = (SF_INFO){.format = 0};
     s->sound = sf_open_virtual(&io, SFM_READ, &s->info, s);

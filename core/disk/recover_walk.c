@@ -24,6 +24,7 @@ typedef struct walk {
     bool journals; /* this time through; else what is left */
     texts told;    /* paths of files that were reported */
     size_t n_names;
+    unsigned levels;
     int worst;
 } walk;
 
@@ -163,7 +164,7 @@ look_at(walk *w, gph_file folder, const char *path, const char *name, unsigned d
         return;
     }
     /* What a file system keeps for itself. */
-    if (is_part || depth == MOST_DEPTH || !strcmp(name, "lost+found"))
+    if (is_part || depth + 1 == w->levels || !strcmp(name, "lost+found"))
         return;
     gph_file below = w->files->open_beneath(w->files->user, folder, name, false);
     char *deeper = below >= 0 ? path_of(path, name) : NULL;
@@ -209,7 +210,14 @@ recover_named(walk *w, const char *path)
     if (there <= 0) {
         tell_failure(w, folder_path, name, there ? there : -ENOENT);
     } else if (!ends_in(name, ".part") && !ends_in(name, ".journal")) {
-        tell_failure(w, folder_path, name, -EINVAL);
+        const gph_recover_found found = {.state = GPH_RECOVER_REFUSED,
+                                         .folder = folder_path,
+                                         .name = name,
+                                         .became = "",
+                                         .format = "",
+                                         .reason = "it is neither a folder, a .part nor a .journal",
+                                         .frames = -1};
+        w->asked->found(w->asked->user, &found);
     } else {
         w->options.nameless = true;
         w->worst = gph_recover_part(&w->options, folder, folder_path, name);
@@ -222,7 +230,9 @@ recover_named(walk *w, const char *path)
 int
 gph_recover_path(const gph_recover_options *options, const char *path)
 {
-    walk w = {.options = *options, .asked = options};
+    walk w = {.options = *options, .asked = options, .levels = options->levels};
+    if (!w.levels || w.levels > MOST_DEPTH)
+        w.levels = MOST_DEPTH;
     w.files = options->files ? options->files : &gph_file_system_real;
     w.options.found = hear;
     w.options.goes_on = pass_on;

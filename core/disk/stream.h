@@ -95,6 +95,10 @@ typedef enum gph_stream_state {
     GPH_STREAM_BROKEN     /* failed: the reason says why; frames are lost */
 } gph_stream_state;
 
+/* The folder that a recorder's files are below, and how many levels of folders they are in, itself
+ * counted in; NULL: it reads. */
+const char *gph_stream_root(const gph_stream *stream, uint32_t *levels);
+
 /* The word for a state: armed, recording, degraded, closing, finished, failed. */
 const char *gph_stream_state_word(gph_stream_state state);
 

@@ -346,3 +346,15 @@ gph_recorder_describe(const gph_recorder *recorder, gph_stream_status *status)
     status->bytes_per_frame =
         (double)spec->what.channels * (double)gph_sample_bytes(spec->format.sample);
 }
+
+const char *
+gph_stream_root(const gph_stream *stream, uint32_t *levels)
+{
+    if (!stream->writes)
+        return NULL;
+    const gph_name *name = &stream->writes->spec.name;
+    *levels = 1;
+    for (const char *at = name->below; *at; at++)
+        *levels += *at == '/';
+    return name->root;
+}

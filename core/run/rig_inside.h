@@ -180,6 +180,10 @@ gph_status gph_rig_open_osc(gph_rig *rig);
 void gph_rig_poll_osc(gph_rig *rig);
 void gph_rig_close_osc(gph_rig *rig);
 
+/* ---- rig_recover.c */
+/* What a crash left in the folders of a live rig's recorders gets its names, a line each. */
+void gph_rig_recover(gph_rig *rig);
+
 /* ---- rig_open.c */
 void gph_rig_close_host(gph_rig *rig);
 

@@ -181,6 +181,8 @@ gph_rig_open(gph_rig *rig)
         return rig->stage == GPH_RIG_STOPPED ? GPH_EXIT_INTERNAL : 0;
     int exit = make_host(rig);
     if (!exit)
+        gph_rig_recover(rig);
+    if (!exit)
         exit = open_stream(rig);
     if (!exit && gph_rig_open_osc(rig) != GPH_OK)
         exit = GPH_EXIT_PATCH;

@@ -321,6 +321,58 @@ typedef void(GPH_CALL *gph_page_function)(void *user, const gph_page *page);
  * are. [any] */
 GPH_EXPORT gph_status gph_page_each(const char *name, gph_page_function each, void *user);
 
+/* ---------------------------------------------------------------- recovery */
+
+/* What became of something that a crash had left. */
+enum {
+    GPH_RECOVERED_FILE,    /* it has its name */
+    GPH_RECOVERED_TABLE,   /* the sound of a shared table is in a file */
+    GPH_RECOVERED_EMPTY,   /* there was no sound in it; it is gone */
+    GPH_RECOVERED_LIVE,    /* somebody writes to it; left alone */
+    GPH_RECOVERED_UNKNOWN, /* no journal speaks of it, and nobody named it; left alone */
+    GPH_RECOVERED_REFUSED, /* it is not what it should be; left alone */
+    GPH_RECOVERED_FAILED   /* disk or memory refused; it may be tried again */
+};
+
+/* A file or table that a crash had left. Texts live during the call that gives it. */
+typedef struct gph_recovered {
+    uint32_t size;
+    uint32_t state;     /* GPH_RECOVERED_* */
+    const char *path;   /* of the `.part`, the folder, or the shared memory */
+    const char *became; /* full name of the file that it is now (dry run: would be), or "" */
+    const char *format; /* "wav-s24"; "wav" where no journal says more; "" where it is not known */
+    const char *reason; /* a fragment, why it is not whole, or ""; lower case, no full stop */
+    int64_t frames;     /* in that file; -1: not known */
+    int64_t doubt;      /* of these the last ones, which a power cut may have made silence */
+    int64_t cut;        /* cut off at the end for that reason */
+    int64_t missing;    /* that were on the disk once, by the journal, and are not there */
+} gph_recovered;
+
+/* What is called with each. */
+typedef void(GPH_CALL *gph_recovered_function)(void *user, const gph_recovered *recovered);
+
+/* How recovery is to go. Zero is the default everywhere. */
+typedef struct gph_recover_request {
+    uint32_t size;
+    uint32_t flags;                /* GPH_RECOVER_* */
+    gph_recovered_function report; /* NULL: nobody hears of it */
+    void *user;                    /* first argument of both */
+    /* Called now and then during long work with a file's path and the frames decoded so far; 0 ends the
+     * work. NULL: it is not asked. */
+    int32_t(GPH_CALL *progress)(void *user, const char *path, int64_t frames);
+} gph_recover_request;
+
+#define GPH_RECOVER_DRY_RUN (1u << 0) /* changes nothing, says what would be done */
+#define GPH_RECOVER_TAIL    (1u << 1) /* keeps frames in doubt instead of cutting them off */
+#define GPH_RECOVER_TABLES  (1u << 2) /* saves shared tables too, in the first folder named */
+
+/* Gives the `.part` files that a crash left their names, with headers that tell what is in them: in each path that is a
+ * folder all below it of which a journal speaks, or the `.part` (or journal) itself. No audio byte is changed, nothing is
+ * written over, a file that is being written is left alone. Returns an exit status: OK, FRAMES where frames are missing
+ * or in doubt or something was left alone that should not be there, DISK where one could not be done. */
+GPH_EXPORT int gph_recover(const char *const *paths, uint32_t n_paths,
+                           const gph_recover_request *request);
+
 /* ---------------------------------------------------------------- modules and hosts */
 
 /* What is installed: modules and hosts on the search paths. */
