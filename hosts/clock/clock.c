@@ -11,6 +11,9 @@ static const gph_setting settings[] = {
     GPH_REAL("rate", GPH_UNIT_HERTZ, 0, 768000, "0", "Rate that the device insists on; 0: any"),
     GPH_INTEGER("block", 0, 8192, "0", "Block that the device insists on, in frames; 0: any"),
     GPH_INTEGER("channels", 0, 1024, "0", "Channels each way that the device has; 0: any number"),
+    GPH_INTEGER(
+        "periods", 0, 16384, "0",
+        "Blocks that the device buffers, the present one counted; 0: a quarter of a second"),
     GPH_REAL("ppm", GPH_UNIT_NONE, -4000, 4000, "0",
              "How fast its crystal runs, in parts in a million"),
     GPH_REAL("jitter", GPH_UNIT_SECONDS, 0, 1, "0", "Wake-ups are late by up to this"),
@@ -168,7 +171,6 @@ open_pump(gph_host_stream *stream, const gph_want *want, const gph_engine *engin
         .timeline = want->timeline,
         .stepped = stream->device.stepped,
         .witness = true,
-        .buffered = true,
     };
     return gph_pump_new(&plan, &stream->head.pump);
 }

@@ -194,6 +194,8 @@ wait_for_block(clock_device *device, int64_t until_ns, gph_pump_block *block)
         block->late = true;
         block->late_ns = block->woke_ns;
     }
+    int64_t waiting = captured(device, block->now_ns) - device->position - device->frames;
+    block->waiting = waiting > 0 ? (uint64_t)waiting : 0;
     return GPH_OK;
 }
 

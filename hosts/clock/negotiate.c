@@ -1,6 +1,7 @@
 /* What a stream of the clock is to be: the device, want and got, the settings. [control] */
 #include "stream.h"
 
+#include <math.h>
 #include <string.h>
 
 void
@@ -29,6 +30,16 @@ offer(const char *name, const char *why, double insists, double usual, double mi
                        : (gph_pump_offer){name, why, usual, min, max};
 }
 
+/* Blocks that hold what is captured while nobody comes. A card has two or three, as more would be heard as latency; here
+ * nobody hears anything, and on a busy machine without real-time rights a wake-up may well be 50 ms late. */
+static gph_pump_offer
+offer_periods(const gph_config *options, double rate, double block)
+{
+    double most = 16384, usual = 1 + ceil(0.25 * rate / block);
+    return offer("periods", "what the timer buffers", gph_pump_number(options, "periods", 0),
+                 usual < most ? usual : most, 1, most);
+}
+
 static gph_status
 settle(gph_host_stream *stream, const gph_want *want)
 {
@@ -42,18 +53,21 @@ settle(gph_host_stream *stream, const gph_want *want)
               GPH_MAX_FRAMES),
         {"input channels", "what the timer has", 0, 0, most},
         {"output channels", "what the timer has", 0, 0, most},
-        {"periods", "what the timer can buffer", 2, 1, 64},
+        {"periods", "", 0, 0, 0}, /* follows from rate and block */
     };
     const gph_wish *wishes[] = {&want->rate, &want->block, &want->channels_in, &want->channels_out,
                                 &want->periods};
     double *const results[] = {&rate, &block, &n_in, &n_out, &periods};
     char why[GPH_PUMP_TEXT] = "";
-    for (size_t n = 0; n < 5; n++)
+    for (size_t n = 0; n < 5; n++) {
+        if (n == 4)
+            offers[4] = offer_periods(options, rate, block);
         if (gph_pump_settle(wishes[n], &offers[n], results[n], stream->deviations, why,
                             sizeof why) < 0) {
             gph_pump_refuse(want, "%s", why);
             return GPH_UNSUPPORTED;
         }
+    }
     stream->device.rate = rate;
     stream->device.periods = (uint32_t)periods;
     stream->block = (uint32_t)block;

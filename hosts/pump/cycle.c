@@ -46,8 +46,8 @@ account(gph_pump *pump, const gph_pump_block *block, gph_clock *clock)
         pump->witness.armed = false;
     }
     if (pump->plan.witness && !freewheel) {
-        uint64_t unsaid =
-            gph_pump_witness_turn(&pump->witness, boot_ns, block->frames, clock->lost_in);
+        uint64_t unsaid = gph_pump_witness_turn(&pump->witness, boot_ns, block->frames,
+                                                clock->lost_in, block->waiting);
         clock->lost_in += unsaid;
         clock->lost_out += unsaid;
         clock->flags |= unsaid > 0 ? GPH_CLOCK_ESTIMATED : 0;

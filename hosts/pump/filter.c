@@ -58,23 +58,24 @@ gph_pump_filter_rate(const gph_pump_filter *filter)
 }
 
 void
-gph_pump_witness_init(gph_pump_witness *witness, double rate, double slack)
+gph_pump_witness_init(gph_pump_witness *witness, double rate)
 {
-    *witness = (gph_pump_witness){.rate = rate, .slack = slack};
+    *witness = (gph_pump_witness){.rate = rate};
 }
 
 uint64_t
-gph_pump_witness_turn(gph_pump_witness *witness, int64_t now_ns, uint32_t frames, uint64_t lost)
+gph_pump_witness_turn(gph_pump_witness *witness, int64_t now_ns, uint32_t frames, uint64_t lost,
+                      uint64_t waiting)
 {
     if (!witness->armed) {
         witness->armed = true;
         witness->start_ns = now_ns;
-        witness->delivered = 0;
+        witness->delivered = -(double)waiting;
         return 0;
     }
     witness->delivered += (double)frames + (double)lost;
     double passed = (double)(now_ns - witness->start_ns) * witness->rate * 1e-9;
-    double rise = passed - witness->delivered - witness->base;
+    double rise = passed - witness->delivered - (double)waiting - witness->base;
     if (rise < 0) {
         witness->base += rise;
         rise = 0;
@@ -86,7 +87,8 @@ gph_pump_witness_turn(gph_pump_witness *witness, int64_t now_ns, uint32_t frames
     double fall = fmin(witness->rise - rise, (double)frames);
     witness->usual = fmax(witness->usual * usual_decay, fall);
     witness->rise = rise;
-    double half = (double)frames / 2 + witness->slack;
+    /* What waits is told in whole frames. */
+    double half = (double)frames / 2 + (waiting > 0 ? 1 : 0);
     if (rise <= half) {
         witness->n_raised = 0;
         return 0;

@@ -43,7 +43,6 @@ struct gph_pump {
 
     /* As configured; changed by the control thread while the gate is shut. */
     double rate;
-    double slack; /* of the witness */
     uint32_t max_frames;
     uint32_t n_in;
     uint32_t n_out;

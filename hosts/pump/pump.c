@@ -80,9 +80,7 @@ gph_pump_configure(gph_pump *pump, const gph_got *got)
     pump->n_out = got->channels_out;
     atomic_store(&pump->block, got->block);
     gph_pump_filter_init(&pump->filter, got->rate);
-    pump->slack =
-        pump->plan.buffered && got->periods > 1 ? (double)(got->periods - 1) * got->block : 0;
-    gph_pump_witness_init(&pump->witness, got->rate, pump->slack);
+    gph_pump_witness_init(&pump->witness, got->rate);
     gph_status status = same ? GPH_OK : take_buffers(pump);
     if (status == GPH_OK)
         status = pump->plan.engine->configure(pump->plan.engine->user, got);
@@ -102,7 +100,7 @@ gph_pump_arm(gph_pump *pump)
     pump->gap = pump->resumed = pump->released = false;
     pump->suspect_ns = 0;
     gph_pump_filter_init(&pump->filter, pump->rate);
-    gph_pump_witness_init(&pump->witness, pump->rate, pump->slack);
+    gph_pump_witness_init(&pump->witness, pump->rate);
     atomic_store(&pump->loss, GPH_LOST_NOT);
     atomic_store(&pump->ended, false);
     atomic_store(&pump->cycles, 0);

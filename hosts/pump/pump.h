@@ -34,9 +34,10 @@ typedef struct gph_pump_block {
     int64_t now_ns;         /* when the turn began, on the back end's clock */
     uint64_t lost_in;       /* counted by the device, just before this block */
     uint64_t lost_out;      /* likewise */
-    bool late;              /* the system spoke of an xrun */
-    int64_t late_ns;        /* by how much, 0: not known */
-    int64_t woke_ns;        /* how long after its time the turn began; 0: not known */
+    uint64_t waiting; /* captured frames that wait in the device still: neither here nor lost */
+    bool late;        /* the system spoke of an xrun */
+    int64_t late_ns;  /* by how much, 0: not known */
+    int64_t woke_ns;  /* how long after its time the turn began; 0: not known */
 } gph_pump_block;
 
 /* A back end. `self` is the host's stream. */
@@ -75,7 +76,6 @@ typedef struct gph_pump_plan {
     uint32_t timeline; /* GPH_TIMELINE_* */
     bool stepped;      /* gph_pump_step drives it, no thread */
     bool witness;      /* look for losses that the device does not count */
-    bool buffered;     /* we fetch: got.periods - 1 blocks may be waiting without being lost */
     bool exact_time;   /* frame / rate is the time: no filter */
     bool keeps;        /* a stall leaves the device open: it may go on by itself (servers) */
 } gph_pump_plan;
@@ -198,23 +198,22 @@ double gph_pump_filter_rate(const gph_pump_filter *filter) GPH_AUDIO;
 /* Sees frames that went missing without a word, by the clock. */
 typedef struct gph_pump_witness {
     double rate;
-    double slack; /* frames that may wait in the device without being lost */
     int64_t start_ns;
-    double delivered;  /* frames since start, reported losses included */
-    double base;       /* usual excess of time over frames */
-    double rise;       /* excess beyond it in the turn before */
-    double usual;      /* how much of it comes and goes */
-    double least;      /* of the turns since it was raised by more than half a block */
+    double delivered; /* frames since start, reported losses included; what waited then taken off */
+    double base;      /* usual excess of time over frames */
+    double rise;      /* excess beyond it in the turn before */
+    double usual;     /* how much of it comes and goes */
+    double least;     /* of the turns since it was raised by more than half a block */
     uint32_t n_raised; /* how many those are */
     bool armed;
 } gph_pump_witness;
 
 /* [any, no turn running] Begins anew with the next turn. */
-void gph_pump_witness_init(gph_pump_witness *witness, double rate, double slack);
-/* [audio] `frames` came in a turn that began at now_ns, `lost` were reported by the device. Returns what went missing
- * besides. */
+void gph_pump_witness_init(gph_pump_witness *witness, double rate);
+/* [audio] `frames` came in a turn that began at now_ns, `lost` were reported by the device, `waiting` are still to be had.
+ * Returns what went missing besides. */
 uint64_t gph_pump_witness_turn(gph_pump_witness *witness, int64_t now_ns, uint32_t frames,
-                               uint64_t lost) GPH_AUDIO;
+                               uint64_t lost, uint64_t waiting) GPH_AUDIO;
 
 /* [any] Ticks of a counter of `hertz` as nanoseconds; the plain product overflows after 15 minutes at 10 MHz. */
 int64_t gph_pump_ticks_ns(uint64_t ticks, uint64_t hertz) GPH_AUDIO;

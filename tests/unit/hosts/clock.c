@@ -86,6 +86,7 @@ START_TEST(late_is_not_lost)
 {
     bench b;
     begin(&b, "4800 late 3ms; 9600 late 40ms", 256);
+    bench_set(&b, "periods=2");
     go(&b);
     bench_run(&b, 48000);
     /* Two blocks of buffer: 3 ms late costs nothing; 40 ms late what did not fit. */
@@ -93,6 +94,40 @@ START_TEST(late_is_not_lost)
     ck_assert_uint_eq(b.w.lost_in, 1920 - 256);
     ck_assert_uint_eq(b.w.estimated, 0);
     end(&b);
+}
+END_TEST
+
+/* Nobody hears the clock, so it may buffer for as long as a busy machine makes us late. What is beyond that is lost as on
+ * any device, and a stall that is shorter than the buffer is no less seen. */
+START_TEST(buffers_a_quarter_of_a_second)
+{
+    static const struct {
+        const char *script;
+        uint32_t block;
+        uint64_t lost;
+        uint64_t estimated;
+    } cases[] = {
+        {"4800 late 250ms", 256, 0, 0},
+        {"4800 late 250ms", 1, 0, 0},
+        {"4800 late 250ms", 8192, 0, 0},
+        {"4800 late 400ms", 256, 19200 - 47 * 256, 0},
+        {"4800 late 200ms; 48000 late 200ms; 49000 lose 7", 64, 7, 0},
+        {"48000 stall 20ms", 256, 960, 1},
+        {"48000 late 100ms; 60000 stall 100ms", 256, 4800, 1},
+    };
+    for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {
+        bench b;
+        begin(&b, cases[n].script, cases[n].block);
+        b.w.content = cases[n].estimated ? CONTENT_IGNORED : CONTENT_BY_FRAME;
+        go(&b);
+        bench_run(&b, 96000);
+        ck_assert_uint_eq(b.w.lost_in, cases[n].lost);
+        ck_assert_uint_eq(b.w.estimated, cases[n].estimated);
+        b.w.content = CONTENT_BY_FRAME;
+        bench_run(&b, 48000);
+        ck_assert_uint_eq(b.w.lost_in, cases[n].lost);
+        end(&b);
+    }
 }
 END_TEST
 
@@ -321,10 +356,13 @@ END_TEST
 START_TEST(refuses_bad_scripts)
 {
     static const char *const bad[] = {
-        "48000",          "loose 3",          "480 lose",        "lose -1",       "lose 1.5",
-        "lose 480 481",   "stall 300",        "stall -3ms",      "late 1parsec",  "vanish",
-        "return rate=1",  "return rat=44100", "block 0",         "block 8193",    "drift 1e3",
-        "freewheel maybe", "no-events 3",     "9600 xrun\n4800 xrun", "nan lose 3", "refuse 0x10",
+        "48000",           "loose 3",       "480 lose",
+        "lose -1",         "lose 1.5",      "lose 480 481",
+        "stall 300",       "stall -3ms",    "late 1parsec",
+        "vanish",          "return rate=1", "return rat=44100",
+        "block 0",         "block 8193",    "drift 1e3",
+        "freewheel maybe", "no-events 3",   "9600 xrun\n4800 xrun",
+        "nan lose 3",      "refuse 0x10",
     };
     for (size_t n = 0; n < sizeof bad / sizeof *bad; n++) {
         bench b;
@@ -380,8 +418,9 @@ START_TEST(runs_by_itself)
 }
 END_TEST
 
-SUITE("clock", counts, loses_what_is_said, witnesses_a_stall, late_is_not_lost, jitter_costs_nothing,
-      vanishes_and_returns, fills_in_with_silence, stops_if_told_so, follows_if_told_so,
-      another_rate_stays_lost, notices_silence_of_the_device, changes_its_block, shows_drift,
-      freewheels, cable_is_as_long_as_it_says, sine_is_a_sine, settles_wishes, refuses_bad_scripts,
+SUITE("clock", counts, loses_what_is_said, witnesses_a_stall, late_is_not_lost,
+      buffers_a_quarter_of_a_second, jitter_costs_nothing, vanishes_and_returns,
+      fills_in_with_silence, stops_if_told_so, follows_if_told_so, another_rate_stays_lost,
+      notices_silence_of_the_device, changes_its_block, shows_drift, freewheels,
+      cable_is_as_long_as_it_says, sine_is_a_sine, settles_wishes, refuses_bad_scripts,
       refuses_to_open, runs_by_itself)
