@@ -1,0 +1,295 @@
+"""A rig on a real JACK server, and what other clients of that server make of it. Run by tests/jack-server -n.
+
+The server is a synchronous one unless a test says otherwise: every client then gets every cycle, so the counter that one
+client plays must arrive in the take of another without a break, whatever else this machine does. Only time may be lost,
+when the server itself is late; then the take has a gap, which is listed, and beside it the counter still goes on.
+"""
+import os
+import pathlib
+import re
+import signal
+import subprocess
+
+import numpy as np
+import pytest
+
+from support.live import Live, counted, samples, until, without_gaps
+
+PEER = os.environ["GPH_JACK_PEER"]
+RIG = """[patch]
+dialect = 1
+host = jack
+name = rig
+[mics]
+type = input
+channels = 1-{channels}
+connect = {connect}
+[keep]
+type = file-recorder
+from = mics
+file = take.wav
+start = auto
+[speakers]
+type = output
+channels = 1-{channels}
+connect = none
+from = mics
+"""
+
+
+def tool(*words):
+    """One of JACK's own programs, or another one: what it says."""
+    result = subprocess.run([str(word) for word in words], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+@pytest.fixture
+def started():
+    """Starts programs that are ended with the test."""
+    processes = []
+
+    def start(*words, **options):
+        process = subprocess.Popen([str(word) for word in words], **{"stdin": subprocess.DEVNULL,
+                                   "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **options})
+        processes.append(process)
+        return process
+
+    yield start
+    for process in reversed(processes):
+        if process.poll() is None:
+            process.send_signal(signal.SIGCONT)
+            process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def server(started):
+    """Starts a JACK server: server(64), server(1024, 128, synchronous=False)."""
+
+    def start(block, channels=2, synchronous=True):
+        command = os.environ["GPH_JACK_COMMAND"]
+        if synchronous:
+            command = command.replace(" -d dummy", " -S -d dummy")
+        process = started("sh", "-c", f"exec {command} -p {block} -C {channels} -P {channels}")
+        until(lambda: subprocess.run(["jack_lsp"], capture_output=True).returncode == 0, "the server",
+              lambda: process.poll() is None)
+        return process
+
+    return start
+
+
+@pytest.fixture
+def peer(started):
+    """Starts a client of tests/integration/jack_peer.c and waits until it takes part."""
+
+    def start(*words):
+        process = started(PEER, *words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert process.stdout.readline() == "ready\n"
+        return process
+
+    return start
+
+
+@pytest.fixture
+def rig(graphophone, home):
+    """Starts a rig on the server and waits until it records."""
+    rigs = []
+
+    def start(channels=2, connect="none", patch=RIG, more="", wait="keep: recording"):
+        (home / "rig.ini").write_text(patch.format(channels=channels, connect=connect) + more)
+        live = Live(graphophone.path, "rig.ini")
+        rigs.append(live)
+        live.said(wait)
+        return live
+
+    yield start
+    for live in rigs:
+        live.kill()
+
+
+def check_take(live, result, least):
+    """The take holds the counter as it was played, but for listed gaps: at least so many frames of it. Its frames."""
+    take = result["takes"][0]
+    gaps = take["gaps"]
+    rows = samples(take["path"])
+    assert len(rows) == take["frames"]
+    assert sum(gap["frames"] for gap in gaps) == take["lost"] == result["lost_in"], live.lines
+    assert result["exit_status"] == (1 if gaps else 0), live.lines
+    found = counted(without_gaps(rows, gaps))
+    assert len(found) >= least
+    return rows
+
+
+def test_the_judges_convict():
+    """Planted faults: lost, doubled and swapped frames, swapped channels, a gap elsewhere than it is said to be."""
+    good = (np.arange(1000)[:, None] + 1 + np.array([0, 65536, 131072])) % 2**23
+    unconnected = np.zeros((50, 3), int)
+    assert len(counted(np.concatenate([unconnected, good]))) == 1000
+    swapped = np.array(good)
+    swapped[[500, 501]] = swapped[[501, 500]]
+    late = np.array(good)
+    late[500:, 1:] = np.roll(late, 1, axis=0)[500:, 1:]
+    for bad in (np.delete(good, 500, axis=0), np.insert(good, 500, good[500], axis=0), swapped, late,
+                np.concatenate([good, good[:, [1, 0, 2]]]), np.concatenate([good[:500], unconnected, good[500:]]),
+                np.concatenate([good, good[-1:]])):
+        with pytest.raises(AssertionError):
+            counted(bad)
+    gap = np.concatenate([good[:500], unconnected, good[500:]])
+    assert len(counted(without_gaps(gap, [{"at": 500, "frames": 50}]))) == 1000
+    for at, frames in ((499, 50), (501, 50), (500, 51)):
+        with pytest.raises(AssertionError):
+            without_gaps(gap, [{"at": at, "frames": frames}])
+    with pytest.raises(AssertionError):
+        counted(without_gaps(gap, [{"at": 500, "frames": 49}]))
+    assert len(counted(good[:, [1, 0, 2]])) == 0
+
+
+# ---------------------------------------------------------------- JACK's own tools
+
+def test_ports_are_listed_and_connected(server, rig, peer, home):
+    server(256)
+    peer("counter", "source", 2)
+    live = rig(2)
+    listed = tool("jack_lsp", "-t", "-p")
+    for port, direction in [("rig:in_1", "input"), ("rig:in_2", "input"), ("rig:out_1", "output"), ("rig:out_2", "output")]:
+        assert re.search(rf"^{port}\n\tproperties: {direction},.*\n\t32 bit float mono audio", listed, re.M), listed
+    assert "midi" not in listed.replace("midi_capture", "").replace("midi_playback", "")
+    for channel in (1, 2):
+        tool("jack_connect", f"source:out_{channel}", f"rig:in_{channel}")
+    assert tool("jack_lsp", "-c", "rig:in_2").split() == ["rig:in_2", "source:out_2"]
+    live.grows(home / "take.wav", 8 * 24000)
+    tool("jack_disconnect", "source:out_1", "rig:in_1")
+    assert tool("jack_lsp", "-c", "rig:in_1").split() == ["rig:in_1"]
+    live.grows(home / "take.wav", 8 * 4096)
+    result = live.stop()
+    # From the start of a block on the first channel is silent and the second one goes on.
+    rows = without_gaps(samples(home / "take.wav"), result["takes"][0]["gaps"])
+    both = np.flatnonzero(rows[:, 0])
+    assert len(both) >= 20000
+    counted(rows[:both[-1] + 1])
+    after = rows[both[-1] + 1:]
+    assert len(after) and not after[:, 0].any()
+    assert (np.diff(after[:, 1]) % 2**23 == 1).all()
+
+
+def test_ports_follow_the_patch(server, rig, peer):
+    """`connect` by pattern, and by itself to what comes later; JACK's own tools may undo it."""
+    server(256)
+    live = rig(2, connect="source:out_?")
+    peer("counter", "source", 2)
+    until(lambda: "source:out_2" in tool("jack_lsp", "-c", "rig:in_2"), "the connection", live.alive)
+    assert tool("jack_lsp", "-c", "rig:in_1").split() == ["rig:in_1", "source:out_1"]
+    live.stop()
+
+
+def test_block_changes_in_mid_take(server, rig, peer, home):
+    server(64)
+    peer("counter", "source", 2)
+    live = rig(2, connect="source:out_?")
+    live.grows(home / "take.wav", 8 * 24000)
+    for block in (1024, 256, 8192, 64):
+        tool("jack_bufsize", block)
+        live.said(f"the block is {block} frames now")
+        live.grows(home / "take.wav", 8 * 24000)
+    result = live.stop()
+    check_take(live, result, 5 * 24000 - 2 * 8192)
+
+
+def test_freewheel_in_mid_take(server, rig, peer, home):
+    server(256)
+    peer("counter", "source", 2)
+    live = rig(2, connect="source:out_?")
+    live.grows(home / "take.wav", 8 * 24000)
+    tool("jack_freewheel", "y")
+    live.grows(home / "take.wav", 8 * 48000 * 20)
+    tool("jack_freewheel", "n")
+    live.grows(home / "take.wav", 8 * 24000)
+    result = live.stop()
+    check_take(live, result, 48000 * 20)
+
+
+# ---------------------------------------------------------------- the counter, from patch to take
+
+@pytest.mark.parametrize("channels", [2, 32, 128])
+def test_counter_comes_through(server, rig, peer, home, channels):
+    """In real time first, then in freewheel, where nothing can be late: there nothing may be lost either."""
+    server(1024, channels)
+    peer("counter", "source", channels)
+    live = rig(channels, connect="source:out_*")
+    live.grows(home / "take.wav", 4 * channels * 48000)
+    tool("jack_freewheel", "y")
+    live.grows(home / "take.wav", 4 * channels * 96000)
+    result = live.stop()
+    rows = check_take(live, result, 96000)
+    assert rows.shape[1] == channels
+    assert all(gap["at"] < len(rows) - 48000 for gap in result["takes"][0]["gaps"])
+
+
+def test_losses_are_placed_and_counted(server, rig, peer, home, started):
+    """The whole program stands still. What the server counted meanwhile is missing in the counter, and is in the take as
+    silence of that very length: each frame has its place. The source counts by the server's time, which an asynchronous
+    server lets go on. Where the source itself was late the run says nothing, and is repeated."""
+    for _ in range(10):
+        process = server(1024, synchronous=False)
+        source = peer("counter", "source", 2, "time")
+        live = rig(2, connect="source:out_?")
+        live.grows(home / "take.wav", 8 * 24000)
+        live.process.send_signal(signal.SIGSTOP)
+        subprocess.run(["sleep", "0.4"], check=True)
+        live.process.send_signal(signal.SIGCONT)
+        live.said("lost")
+        live.grows(home / "take.wav", 8 * 48000)
+        result = live.stop()
+        missed = source.communicate("")[0]
+        process.terminate()
+        process.wait()
+        if missed == "missed 0\n" and not any("measured by the clock" in line for line in live.lines):
+            break
+        pathlib.Path(result["takes"][0]["path"]).unlink()
+    else:
+        pytest.fail("the source was late each time")
+    take = result["takes"][0]
+    rows = samples(take["path"])
+    assert max(gap["frames"] for gap in take["gaps"]) >= 9600
+    assert sum(gap["frames"] for gap in take["gaps"]) == take["lost"] == result["lost_in"]
+    assert result["exit_status"] == 1
+    # With the gaps filled by what was played meanwhile it is one counter.
+    start = int(np.flatnonzero(rows.all(axis=1))[0])
+    whole = np.array(rows)
+    for gap in take["gaps"]:
+        place = np.arange(gap["at"], gap["at"] + gap["frames"])
+        assert not rows[place].any()
+        whole[place] = ((rows[start, 0] + place - start)[:, None] + np.array([0, 65536])) % 2**23
+    assert len(counted(whole[start:])) == len(rows) - start
+
+
+# ---------------------------------------------------------------- recorders that are not ours
+
+def agree(ours, theirs, least):
+    """Two recordings of the same counter: aligned by it, what both have is the same sample for sample."""
+    theirs = counted(theirs)
+    start = int(np.flatnonzero((ours == theirs[0]).all(axis=1))[0])
+    common = min(len(ours) - start, len(theirs))
+    assert common >= least
+    assert np.array_equal(ours[start:start + common], theirs[:common])
+
+
+@pytest.mark.parametrize("name", ["jack_rec", "jack_capture"])
+def test_another_recorder_agrees(server, rig, peer, home, started, name):
+    """It records our outputs while we record what they play."""
+    other = home / "other.wav"
+    command = {
+        "jack_rec": ["jack_rec", "-f", other, "-d", 3, "-b", 32, "rig:out_1", "rig:out_2"],
+        "jack_capture": ["jack_capture", "--daemon", "--channels", 2, "--port", "rig:out_1", "--port", "rig:out_2",
+                         "--bitdepth", "FLOAT", "--format", "wav", "--recording-time", 3, "--filename", other],
+    }[name]
+    server(1024)
+    peer("counter", "source", 2)
+    live = rig(2, connect="source:out_?")
+    live.grows(home / "take.wav", 8 * 24000)
+    assert started(*command).wait(timeout=120) == 0
+    live.grows(home / "take.wav", 8 * 24000)
+    result = live.stop()
+    rows = check_take(live, result, 3 * 48000)
+    agree(without_gaps(rows, result["takes"][0]["gaps"]), samples(other), 2 * 48000)
