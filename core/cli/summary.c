@@ -59,6 +59,9 @@ gph_summary_print(gph_rig *rig)
            info.host);
     printf("; xruns %llu, frames lost by the host %s\n", (unsigned long long)status.xruns,
            gph_format_count((int64_t)status.lost_in).text);
+    if (status.dropped_triggers)
+        printf("%s triggers or control messages were dropped\n",
+               gph_format_count((int64_t)status.dropped_triggers).text);
     if (!info.n_takes)
         puts(info.n_recorders ? "No take was recorded." : "The patch has no file-recorder.");
     else

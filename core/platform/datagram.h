@@ -12,8 +12,11 @@ gph_status gph_datagram_new(const char *address, uint32_t port, char *why, size_
                             gph_datagram **datagram);
 void gph_datagram_free(gph_datagram *datagram);
 
-/* The next datagram that has come, at most `n` bytes of it; 0: there is none. Never waits. What was longer comes as n
- * bytes. */
-size_t gph_datagram_take(gph_datagram *datagram, void *bytes, size_t n);
+/* The next datagram that has come: its length, of which at most `n` bytes are given; longer ones count as n. -1: there is
+ * none. Never waits. */
+int64_t gph_datagram_take(gph_datagram *datagram, void *bytes, size_t n);
+
+/* Datagrams so far that came when there was no room for them; 0 where the system does not tell. */
+uint64_t gph_datagram_n_dropped(gph_datagram *datagram);
 
 #endif

@@ -8,9 +8,14 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#ifdef SO_MEMINFO
+#include <linux/sock_diag.h>
+#endif
 
 struct gph_datagram {
     int socket;
+    uint32_t system_count; /* of dropped datagrams, as the system told it last; wraps */
+    uint64_t n_dropped;
 };
 
 /* Binds to the first address of the list that lets it; -1 and errno if none does. */
@@ -55,7 +60,7 @@ gph_datagram_new(const char *address, uint32_t port, char *why, size_t n, gph_da
         snprintf(why, n, "%s:%u: %s", address, port, strerror(failure));
         return GPH_IO;
     }
-    *datagram = malloc(sizeof **datagram);
+    *datagram = calloc(1, sizeof **datagram);
     if (!*datagram) {
         close(made);
         return GPH_MEMORY;
@@ -72,9 +77,22 @@ gph_datagram_free(gph_datagram *datagram)
     free(datagram);
 }
 
-size_t
+int64_t
 gph_datagram_take(gph_datagram *datagram, void *bytes, size_t n)
 {
-    ssize_t got = recv(datagram->socket, bytes, n, 0);
-    return got > 0 ? (size_t)got : 0;
+    return recv(datagram->socket, bytes, n, 0);
+}
+
+uint64_t
+gph_datagram_n_dropped(gph_datagram *datagram)
+{
+#ifdef SO_MEMINFO
+    uint32_t figures[SK_MEMINFO_VARS] = {0};
+    socklen_t size = sizeof figures;
+    if (!getsockopt(datagram->socket, SOL_SOCKET, SO_MEMINFO, figures, &size)) {
+        datagram->n_dropped += figures[SK_MEMINFO_DROPS] - datagram->system_count;
+        datagram->system_count = figures[SK_MEMINFO_DROPS];
+    }
+#endif
+    return datagram->n_dropped;
 }

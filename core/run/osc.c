@@ -51,9 +51,9 @@ gph_osc_free(gph_osc *osc)
 }
 
 uint64_t
-gph_osc_n_refused(const gph_osc *osc)
+gph_osc_n_refused(gph_osc *osc)
 {
-    return osc->n_refused;
+    return osc->n_refused + gph_datagram_n_dropped(osc->datagram);
 }
 
 bool
@@ -130,10 +130,10 @@ bool
 gph_osc_poll(gph_osc *osc)
 {
     for (int i = 0; i < GPH_OSC_PER_POLL; i++) {
-        size_t n = gph_datagram_take(osc->datagram, osc->bytes, sizeof osc->bytes);
-        if (!n)
+        int64_t n = gph_datagram_take(osc->datagram, osc->bytes, sizeof osc->bytes);
+        if (n < 0)
             return false;
-        if (n > LONGEST || !take_packet(osc, (unsigned char *)osc->bytes, n, 0))
+        if (n > LONGEST || !take_packet(osc, (unsigned char *)osc->bytes, (size_t)n, 0))
             osc->n_refused++;
     }
     return true;

@@ -26,8 +26,8 @@ bool gph_osc_poll(gph_osc *osc);
 
 enum { GPH_OSC_PER_POLL = 128 };
 
-/* Datagrams so far that were no OSC, or more than is taken. */
-uint64_t gph_osc_n_refused(const gph_osc *osc);
+/* Datagrams so far that were no OSC, or more than is taken, or that came faster than they were. */
+uint64_t gph_osc_n_refused(gph_osc *osc);
 
 /* Whether a message's path, which may be a pattern ({a,b} * ? [a-z]), means the address of a binding. */
 bool gph_osc_matches(const char *path, const char *address);

@@ -200,7 +200,12 @@ gph_rig_poll_osc(gph_rig *rig)
         return;
     /* One round: a flood must not keep the control thread from its other work. */
     gph_osc_poll(rig->osc);
-    rig->osc_refused = gph_osc_n_refused(rig->osc);
+    uint64_t refused = gph_osc_n_refused(rig->osc);
+    if (refused > 0 && rig->osc_refused == 0)
+        gph_rig_tell(rig, GPH_LOG_WARNING, GPH_NONE, -1,
+                     "what comes in at %s:%u is no OSC or too much of it; it is dropped and counted",
+                     rig->patch->osc.host, rig->patch->osc.port);
+    rig->osc_refused = refused;
 }
 
 void

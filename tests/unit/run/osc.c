@@ -115,6 +115,7 @@ START_TEST(counts_what_is_no_osc)
         const char *bytes;
         size_t n;
     } bad[] = {
+        {"", 0},
         {"hello\0\0\0", 8},
         {"/x", 2},
         {"/xxxxxxxxxxx", 12},
@@ -164,6 +165,23 @@ START_TEST(survives_damage)
 }
 END_TEST
 
+/* A flood: what finds no room in the system's queue is counted as well, to the last datagram. */
+START_TEST(counts_what_finds_no_room)
+{
+    enum { MANY = 20000 };
+    ear e;
+    listen_somewhere(&e);
+    for (int i = 0; i < MANY; i++)
+        ck_assert_int_eq(send(e.raw, "/flood\0\0,\0\0\0", 12, 0), 12);
+    while (gph_osc_poll(e.osc))
+        ;
+    ck_assert_uint_gt(e.n, 0);
+    ck_assert_uint_lt(e.n, MANY);
+    ck_assert_uint_eq(e.n + gph_osc_n_refused(e.osc), MANY);
+    stop_listening(&e);
+}
+END_TEST
+
 START_TEST(one_poll_is_bounded)
 {
     ear e;
@@ -199,4 +217,4 @@ START_TEST(matches_patterns)
 END_TEST
 
 SUITE("osc", takes_numbers_and_truths, takes_bundles_apart, counts_what_is_no_osc, survives_damage,
-      one_poll_is_bounded, says_why_it_cannot_listen, matches_patterns)
+      counts_what_finds_no_room, one_poll_is_bounded, says_why_it_cannot_listen, matches_patterns)
