@@ -36,15 +36,21 @@ client_connect(const char *name, const char *server, char *why, uint32_t n)
 
 /* ---------------------------------------------------------------- callbacks */
 
-/* Frames that the server counted and we did not get. */
+/* Frames that the server counted and we did not get. jackd's count goes on by the block that begins, other servers' by the
+ * one that has ended: where the block has changed since, what agrees with either is no loss. */
 static uint64_t
 count_lost(gph_host_stream *stream, jack_nframes_t now, jack_nframes_t frames, bool freewheel)
 {
-    int32_t jump = (int32_t)(now - stream->last_time - stream->last_frames);
+    int32_t before = (int32_t)(now - stream->last_time - stream->last_frames);
+    int32_t after = (int32_t)(now - stream->last_time - frames);
     bool recount = atomic_exchange(&stream->recount, false) || freewheel;
     stream->last_time = now;
     stream->last_frames = frames;
-    return recount || jump <= 0 ? 0 : (uint64_t)jump;
+    int32_t less = before < after ? before : after;
+    int32_t more = before < after ? after : before;
+    if (recount || more <= 0 || less == 0)
+        return 0;
+    return (uint64_t)(less > 0 ? less : more);
 }
 
 static int
@@ -97,7 +103,6 @@ on_block(jack_nframes_t frames, void *arg)
 {
     gph_host_stream *stream = arg;
     if (atomic_exchange(&stream->usual_block, frames) != frames) {
-        atomic_store(&stream->recount, true);
         gph_pump_block_changed(stream->head.pump, frames);
         wake(stream);
     }
