@@ -30,6 +30,18 @@ static const key_word key_words[] = {
     {"down", GPH_KEY_DOWN},
     {"left", GPH_KEY_LEFT},
     {"right", GPH_KEY_RIGHT},
+    {"f1", GPH_KEY_F1},
+    {"f2", GPH_KEY_F1 + 1},
+    {"f3", GPH_KEY_F1 + 2},
+    {"f4", GPH_KEY_F1 + 3},
+    {"f5", GPH_KEY_F1 + 4},
+    {"f6", GPH_KEY_F1 + 5},
+    {"f7", GPH_KEY_F1 + 6},
+    {"f8", GPH_KEY_F1 + 7},
+    {"f9", GPH_KEY_F1 + 8},
+    {"f10", GPH_KEY_F1 + 9},
+    {"f11", GPH_KEY_F1 + 10},
+    {"f12", GPH_KEY_F1 + 11},
 };
 enum { N_KEY_WORDS = sizeof(key_words) / sizeof(key_words[0]) };
 

@@ -29,7 +29,8 @@ enum {
     GPH_KEY_UP = 0x110001,
     GPH_KEY_DOWN = 0x110002,
     GPH_KEY_LEFT = 0x110003,
-    GPH_KEY_RIGHT = 0x110004
+    GPH_KEY_RIGHT = 0x110004,
+    GPH_KEY_F1 = 0x110101 /* F2 to F12 follow */
 };
 
 typedef struct gph_source {

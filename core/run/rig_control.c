@@ -114,8 +114,9 @@ static bool
 is_key(uint32_t key, const char *name)
 {
     const char *word = gph_key_word(key);
-    if (word)
-        return strcmp(word, name) == 0;
+    if (word && strcmp(word, name) == 0)
+        return true;
+    /* Some characters have a word only because a patch cannot hold them: they come as themselves. */
     char utf8[5] = {0};
     if (key < 0x80) {
         utf8[0] = (char)key;
@@ -202,9 +203,10 @@ gph_rig_poll_osc(gph_rig *rig)
     gph_osc_poll(rig->osc);
     uint64_t refused = gph_osc_n_refused(rig->osc);
     if (refused > 0 && rig->osc_refused == 0)
-        gph_rig_tell(rig, GPH_LOG_WARNING, GPH_NONE, -1,
-                     "what comes in at %s:%u is no OSC or too much of it; it is dropped and counted",
-                     rig->patch->osc.host, rig->patch->osc.port);
+        gph_rig_tell(
+            rig, GPH_LOG_WARNING, GPH_NONE, -1,
+            "what comes in at %s:%u is no OSC or too much of it; it is dropped and counted",
+            rig->patch->osc.host, rig->patch->osc.port);
     rig->osc_refused = refused;
 }
 
