@@ -40,7 +40,8 @@ count(jack_nframes_t frames, void *arg)
 {
     peer *p = arg;
     jack_nframes_t now = jack_last_frame_time(p->client);
-    int32_t jump = (int32_t)(now - p->last_time - p->last_frames);
+    /* jackd counts the block that begins. */
+    int32_t jump = (int32_t)(now - p->last_time - frames);
     if (p->by_time && p->last_frames > 0 && jump > 0) {
         p->frame += jump;
         p->missed += (uint64_t)jump;

@@ -43,7 +43,15 @@ class Live:
 
     def said(self, text, times=1):
         """Waits for so many lines with a text."""
-        until(lambda: sum(text in line for line in self.lines) >= times, f"'{text}' in {self.lines}", self.alive)
+        def is_said():
+            return sum(text in line for line in self.lines) >= times
+
+        try:
+            until(is_said, f"it said '{text}'", self.alive)
+        except AssertionError:
+            # What was said last may have come with the end.
+            self.reader.join(1 if self.alive() else PATIENCE)
+            assert is_said(), f"never said '{text}': {self.lines}"
 
     def grows(self, path, n_bytes):
         """Waits until a take, finished or not, has so many bytes more than now."""
@@ -92,15 +100,23 @@ def without_gaps(rows, gaps):
     return rows[keep]
 
 
-def counted(rows):
+def counted(rows, gaps=()):
     """The rows from where all channels have the counter; every one of them must go on where the last one ended. No rows: it
-    is nowhere."""
+    is nowhere. Over a gap, of which `rows` no longer has the silence, it may have gone on by as much as the gap is long, or
+    by less: time that the server itself lost was played by nobody."""
     channels = np.arange(rows.shape[1]) * 65536
     together = ((rows - rows[:, :1] - channels) % 2**23 == 0).all(axis=1) & (rows.any(axis=1))
     first = int(together.argmax()) if together.any() else len(rows)
     rows = rows[first:]
     if len(rows):
-        expected = ((rows[0, 0] + np.arange(len(rows)))[:, None] + channels) % 2**23
+        steps = np.ones(len(rows), int)
+        steps[0] = rows[0, 0]
+        taken = 0
+        for gap in gaps:
+            at, taken = gap["at"] - taken - first, taken + gap["frames"]
+            if 0 < at < len(rows):
+                steps[at] += min(max(int(rows[at, 0] - rows[at - 1, 0] - 1) % 2**23, 0), gap["frames"])
+        expected = (np.cumsum(steps)[:, None] + channels) % 2**23
         wrong = np.flatnonzero((rows != expected).any(axis=1))
         assert not len(wrong), (f"{len(wrong)} frames are lost, doubled or swapped; the first one is {first + wrong[0]}: "
                                 f"{rows[wrong[0], :4]} instead of {expected[wrong[0], :4]}")
