@@ -18,9 +18,8 @@ typedef struct pole {
 struct gph_node {
     double rate, lookahead_seconds;
     uint32_t linked, n_channels, n_sides;
-    uint32_t lookahead, at; /* frames of a delay line; its next */
-    float *lines;           /* [channel][lookahead]: what is to be heard next */
-    float *reduction;       /* of each detector, in dB, 0 or more */
+    gph_lookahead lookahead;
+    float *reduction; /* of each detector, in dB, 0 or more */
     pole attack, release;
 };
 
@@ -56,9 +55,8 @@ configure(gph_node *self, gph_config *config)
 static void GPH_CALL
 deactivate(gph_node *self)
 {
-    free(self->lines);
+    gph_lookahead_finish(&self->lookahead);
     free(self->reduction);
-    self->lines = NULL;
     self->reduction = NULL;
 }
 
@@ -68,24 +66,23 @@ activate(gph_node *self, gph_setup *setup)
     self->rate = setup->rate;
     self->n_channels = setup->in_channels[IN];
     self->n_sides = setup->in_channels[SIDECHAIN];
-    self->lookahead = (uint32_t)(self->lookahead_seconds * setup->rate + 0.5);
-    self->at = 0;
+    uint32_t lookahead = (uint32_t)(self->lookahead_seconds * setup->rate + 0.5);
+    gph_status status = gph_lookahead_init(&self->lookahead, self->n_channels, lookahead);
     self->attack.known = self->release.known = 0;
-    self->lines = calloc((size_t)self->n_channels * self->lookahead + 1, sizeof *self->lines);
     self->reduction = calloc(self->n_channels, sizeof *self->reduction);
-    if (!self->lines || !self->reduction) {
+    if (status < 0 || !self->reduction) {
         deactivate(self);
         return GPH_MEMORY;
     }
-    setup->latency = self->lookahead;
-    setup->tail = self->lookahead;
+    setup->latency = lookahead;
+    setup->tail = lookahead;
     return GPH_OK;
 }
 
 static void GPH_CALL GPH_AUDIO
 reset(gph_node *self)
 {
-    memset(self->lines, 0, (size_t)self->n_channels * self->lookahead * sizeof *self->lines);
+    gph_lookahead_reset(&self->lookahead);
     memset(self->reduction, 0, self->n_channels * sizeof *self->reduction);
 }
 
@@ -102,25 +99,6 @@ poles(pole *p, double rate, const float *seconds, float *out, uint32_t n)
     }
 }
 
-/* The peaks that a detector sees: of its channel, or of all. NaN counts as silence. */
-static void GPH_AUDIO
-listen(const gph_node *self, const gph_io *io, uint32_t detector, float *level, uint32_t at,
-       uint32_t n)
-{
-    const gph_in *from = &io->in[self->n_sides ? SIDECHAIN : IN];
-    uint32_t first = self->linked ? 0 : detector % from->channels;
-    uint32_t last = self->linked ? from->channels - 1 : first;
-    for (uint32_t f = 0; f < n; f++)
-        level[f] = 1e-10f; /* -200 dB */
-    for (uint32_t c = first; c <= last; c++) {
-        const float *in = from->ch[c] + at;
-        for (uint32_t f = 0; f < n; f++) {
-            float x = fabsf(in[f]);
-            level[f] = x > level[f] ? x : level[f];
-        }
-    }
-}
-
 /* Levels to the reductions that the static curve asks for, in dB. */
 static void GPH_AUDIO
 curve(const gph_io *io, float *level, uint32_t at, uint32_t n)
@@ -128,7 +106,7 @@ curve(const gph_io *io, float *level, uint32_t at, uint32_t n)
     const float *threshold = io->params[THRESHOLD].ramp + at, *ratio = io->params[RATIO].ramp + at;
     const float *knee = io->params[KNEE].ramp + at;
     for (uint32_t f = 0; f < n; f++) {
-        float peak = level[f] < 1e15f ? level[f] : 1e15f;
+        float peak = level[f] < GPH_SANE ? level[f] : GPH_SANE;
         float half = 0.5f * knee[f];
         float over = 6.02059991f * gph_log2(peak) - threshold[f]; /* 20 log10(2) */
         float bend = over + half > 0.0f ? over + half : 0.0f;
@@ -159,21 +137,12 @@ static void GPH_AUDIO
 apply(const gph_node *self, const gph_io *io, uint32_t channel, const float *gain, uint32_t at,
       uint32_t n)
 {
-    const float *in = io->in[IN].ch[channel] + at;
     float *out = io->out[0].ch[channel] + at;
-    if (!self->lookahead) {
-        GPH_EACH_FRAME
-        for (uint32_t f = 0; f < n; f++)
-            out[f] = in[f] * gain[f];
-        return;
-    }
-    float *line = self->lines + (size_t)channel * self->lookahead;
-    for (uint32_t f = 0, k = self->at; f < n; f++) {
-        float now = line[k];
-        line[k] = in[f];
-        out[f] = now * gain[f];
-        k = k + 1 < self->lookahead ? k + 1 : 0;
-    }
+    const float *in =
+        gph_lookahead_run(&self->lookahead, channel, io->in[IN].ch[channel] + at, out, n);
+    GPH_EACH_FRAME
+    for (uint32_t f = 0; f < n; f++)
+        out[f] = in[f] * gain[f];
 }
 
 static void GPH_AUDIO
@@ -181,18 +150,18 @@ chunk(gph_node *self, const gph_io *io, uint32_t at, uint32_t n)
 {
     frames p;
     float level[GPH_CHUNK];
+    const gph_in *side = &io->in[self->n_sides ? SIDECHAIN : IN];
     poles(&self->attack, self->rate, io->params[ATTACK].ramp + at, p.attack, n);
     poles(&self->release, self->rate, io->params[RELEASE].ramp + at, p.release, n);
     for (uint32_t c = 0; c < self->n_channels; c++) {
         if (c == 0 || !self->linked) {
-            listen(self, io, c, level, at, n);
+            gph_loudest(side, self->linked, c, 1e-10f, INFINITY, level, at, n); /* -200 dB */
             curve(io, level, at, n);
             smooth(&self->reduction[c], level, &p, io->params[MAKEUP].ramp + at, n);
         }
         apply(self, io, c, p.gain, at, n);
     }
-    if (self->lookahead)
-        self->at = (self->at + n) % self->lookahead;
+    gph_lookahead_advance(&self->lookahead, n);
 }
 
 static int32_t GPH_CALL GPH_AUDIO

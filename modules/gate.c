@@ -15,9 +15,8 @@ struct gph_node {
     const gph_runtime *rt;
     double rate, lookahead_seconds;
     uint32_t linked, n_channels, n_sides;
-    uint32_t lookahead, at; /* frames of a delay line; its next */
-    uint32_t any;           /* some detector was open at the last frame */
-    float *lines;           /* [channel][lookahead] */
+    uint32_t any; /* some detector was open at the last frame */
+    gph_lookahead lookahead;
     detector *detectors;
 };
 
@@ -60,9 +59,8 @@ configure(gph_node *self, gph_config *config)
 static void GPH_CALL
 deactivate(gph_node *self)
 {
-    free(self->lines);
+    gph_lookahead_finish(&self->lookahead);
     free(self->detectors);
-    self->lines = NULL;
     self->detectors = NULL;
 }
 
@@ -72,23 +70,23 @@ activate(gph_node *self, gph_setup *setup)
     self->rate = setup->rate;
     self->n_channels = setup->in_channels[IN];
     self->n_sides = setup->in_channels[SIDECHAIN];
-    self->lookahead = (uint32_t)(self->lookahead_seconds * setup->rate + 0.5);
-    self->at = self->any = 0;
-    self->lines = calloc((size_t)self->n_channels * self->lookahead + 1, sizeof *self->lines);
+    uint32_t lookahead = (uint32_t)(self->lookahead_seconds * setup->rate + 0.5);
+    gph_status status = gph_lookahead_init(&self->lookahead, self->n_channels, lookahead);
+    self->any = 0;
     self->detectors = calloc(self->n_channels, sizeof *self->detectors);
-    if (!self->lines || !self->detectors) {
+    if (status < 0 || !self->detectors) {
         deactivate(self);
         return GPH_MEMORY;
     }
-    setup->latency = self->lookahead;
-    setup->tail = self->lookahead;
+    setup->latency = lookahead;
+    setup->tail = lookahead;
     return GPH_OK;
 }
 
 static void GPH_CALL GPH_AUDIO
 reset(gph_node *self)
 {
-    memset(self->lines, 0, (size_t)self->n_channels * self->lookahead * sizeof *self->lines);
+    gph_lookahead_reset(&self->lookahead);
     memset(self->detectors, 0, self->n_channels * sizeof *self->detectors);
     self->any = 0;
 }
@@ -117,25 +115,6 @@ prepare(const gph_node *self, const gph_io *io, frames *p, uint32_t at, uint32_t
     }
 }
 
-/* The peaks that a detector sees: of its channel, or of all. NaN counts as silence. */
-static void GPH_AUDIO
-listen(const gph_node *self, const gph_io *io, uint32_t number, float *level, uint32_t at,
-       uint32_t n)
-{
-    const gph_in *from = &io->in[self->n_sides ? SIDECHAIN : IN];
-    uint32_t first = self->linked ? 0 : number % from->channels;
-    uint32_t last = self->linked ? from->channels - 1 : first;
-    for (uint32_t f = 0; f < n; f++)
-        level[f] = 0;
-    for (uint32_t c = first; c <= last; c++) {
-        const float *in = from->ch[c] + at;
-        for (uint32_t f = 0; f < n; f++) {
-            float x = fabsf(in[f]);
-            level[f] = x > level[f] ? x : level[f];
-        }
-    }
-}
-
 static void GPH_AUDIO
 detect(detector *d, const float *level, const float *range, frames *p, uint32_t n)
 {
@@ -160,21 +139,12 @@ static void GPH_AUDIO
 apply(const gph_node *self, const gph_io *io, uint32_t channel, const float *gain, uint32_t at,
       uint32_t n)
 {
-    const float *in = io->in[IN].ch[channel] + at;
     float *out = io->out[0].ch[channel] + at;
-    if (!self->lookahead) {
-        GPH_EACH_FRAME
-        for (uint32_t f = 0; f < n; f++)
-            out[f] = in[f] * gain[f];
-        return;
-    }
-    float *line = self->lines + (size_t)channel * self->lookahead;
-    for (uint32_t f = 0, k = self->at; f < n; f++) {
-        float now = line[k];
-        line[k] = in[f];
-        out[f] = now * gain[f];
-        k = k + 1 < self->lookahead ? k + 1 : 0;
-    }
+    const float *in =
+        gph_lookahead_run(&self->lookahead, channel, io->in[IN].ch[channel] + at, out, n);
+    GPH_EACH_FRAME
+    for (uint32_t f = 0; f < n; f++)
+        out[f] = in[f] * gain[f];
 }
 
 /* Gives a trigger wherever the first detector opened or the last one closed. */
@@ -197,16 +167,16 @@ chunk(gph_node *self, const gph_io *io, uint32_t at, uint32_t n)
 {
     frames p;
     float level[GPH_CHUNK];
+    const gph_in *side = &io->in[self->n_sides ? SIDECHAIN : IN];
     prepare(self, io, &p, at, n);
     for (uint32_t c = 0; c < self->n_channels; c++) {
         if (c == 0 || !self->linked) {
-            listen(self, io, c, level, at, n);
+            gph_loudest(side, self->linked, c, 0.0f, INFINITY, level, at, n);
             detect(&self->detectors[c], level, io->params[RANGE].ramp + at, &p, n);
         }
         apply(self, io, c, p.gain, at, n);
     }
-    if (self->lookahead)
-        self->at = (self->at + n) % self->lookahead;
+    gph_lookahead_advance(&self->lookahead, n);
     tell(self, &p, at, n);
 }
 

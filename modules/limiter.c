@@ -31,11 +31,10 @@ struct gph_node {
     uint32_t linked, n_channels, n_detectors;
     uint32_t window; /* lookahead + 1 frames */
     uint32_t at;     /* in the mean */
-    uint32_t line_at;
-    uint32_t now; /* frame, modulo 2^32 */
-    float known;  /* release that `pole` is of; below 0: none */
+    uint32_t now;    /* frame, modulo 2^32 */
+    float known;     /* release that `pole` is of; below 0: none */
     double pole;
-    float *lines; /* [channel][lookahead] */
+    gph_lookahead lookahead;
     detector *detectors;
     candidate *queues;
     int64_t *means;
@@ -68,11 +67,10 @@ configure(gph_node *self, gph_config *config)
 static void GPH_CALL
 deactivate(gph_node *self)
 {
-    free(self->lines);
+    gph_lookahead_finish(&self->lookahead);
     free(self->detectors);
     free(self->queues);
     free(self->means);
-    self->lines = NULL;
     self->detectors = NULL;
     self->queues = NULL;
     self->means = NULL;
@@ -81,8 +79,8 @@ deactivate(gph_node *self)
 static void GPH_CALL GPH_AUDIO
 reset(gph_node *self)
 {
-    memset(self->lines, 0, (size_t)self->n_channels * (self->window - 1) * sizeof *self->lines);
-    self->at = self->line_at = 0;
+    gph_lookahead_reset(&self->lookahead);
+    self->at = 0;
     for (uint32_t d = 0; d < self->n_detectors; d++) {
         detector *it = &self->detectors[d];
         it->first = it->length = 0;
@@ -104,11 +102,11 @@ activate(gph_node *self, gph_setup *setup)
     self->window = lookahead + 1;
     self->known = -1;
     size_t cells = (size_t)self->n_detectors * self->window;
-    self->lines = calloc((size_t)self->n_channels * lookahead + 1, sizeof *self->lines);
+    gph_status status = gph_lookahead_init(&self->lookahead, self->n_channels, lookahead);
     self->detectors = calloc(self->n_detectors, sizeof *self->detectors);
     self->queues = calloc(cells, sizeof *self->queues);
     self->means = calloc(cells, sizeof *self->means);
-    if (!self->lines || !self->detectors || !self->queues || !self->means) {
+    if (status < 0 || !self->detectors || !self->queues || !self->means) {
         deactivate(self);
         return GPH_MEMORY;
     }
@@ -127,17 +125,7 @@ static void GPH_AUDIO
 need(const gph_node *self, const gph_io *io, uint32_t number, float *gain, uint32_t at, uint32_t n)
 {
     const float *ceiling = io->params[CEILING].ramp + at;
-    uint32_t first = self->linked ? 0 : number;
-    uint32_t last = self->linked ? self->n_channels - 1 : number;
-    for (uint32_t f = 0; f < n; f++)
-        gain[f] = 0;
-    for (uint32_t c = first; c <= last; c++) {
-        const float *in = io->in[0].ch[c] + at;
-        for (uint32_t f = 0; f < n; f++) {
-            float x = fabsf(gph_sane(in[f]));
-            gain[f] = x > gain[f] ? x : gain[f];
-        }
-    }
+    gph_loudest(&io->in[0], self->linked, number, 0.0f, GPH_SANE, gain, at, n);
     for (uint32_t f = 0; f < n; f++)
         gain[f] = gain[f] > ceiling[f] ? ceiling[f] / gain[f] : 1.0f;
 }
@@ -188,18 +176,13 @@ apply(const gph_node *self, const gph_io *io, uint32_t channel, const float *gai
       uint32_t n)
 {
     const float *in = io->in[0].ch[channel] + at, *ceiling = io->params[CEILING].ramp + at;
-    float *out = io->out[0].ch[channel] + at, *line;
-    uint32_t lookahead = self->window - 1;
-    line = self->lines + (size_t)channel * lookahead;
-    for (uint32_t f = 0, k = self->line_at; f < n; f++) {
-        float x = gph_sane(in[f]);
-        if (lookahead) {
-            float now = line[k];
-            line[k] = x;
-            x = now;
-            k = k + 1 < lookahead ? k + 1 : 0;
-        }
-        x *= gain[f];
+    float *out = io->out[0].ch[channel] + at;
+    GPH_EACH_FRAME
+    for (uint32_t f = 0; f < n; f++)
+        out[f] = gph_sane(in[f]);
+    gph_lookahead_run(&self->lookahead, channel, out, out, n);
+    for (uint32_t f = 0; f < n; f++) {
+        float x = out[f] * gain[f];
         x = x < ceiling[f] ? x : ceiling[f];
         out[f] = x > -ceiling[f] ? x : -ceiling[f];
     }
@@ -227,8 +210,7 @@ chunk(gph_node *self, const gph_io *io, uint32_t at, uint32_t n)
     }
     self->now += n;
     self->at = (self->at + n) % self->window;
-    if (self->window > 1)
-        self->line_at = (self->line_at + n) % (self->window - 1);
+    gph_lookahead_advance(&self->lookahead, n);
 }
 
 static int32_t GPH_CALL GPH_AUDIO

@@ -146,15 +146,9 @@ tell(gph_node *self, uint32_t frame, uint32_t index)
 static void GPH_AUDIO
 watch(gph_node *self, const gph_io *io, uint32_t at, uint32_t n)
 {
-    float loudest[GPH_CHUNK] = {0};
+    float loudest[GPH_CHUNK];
     const float *threshold = io->params[THRESHOLD].ramp + at, *hold = io->params[HOLD].ramp + at;
-    for (uint32_t c = 0; c < self->n_channels; c++) {
-        const float *in = io->in[0].ch[c] + at;
-        for (uint32_t f = 0; f < n; f++) {
-            float x = fabsf(in[f]);
-            loudest[f] = x > loudest[f] ? x : loudest[f];
-        }
-    }
+    gph_loudest(&io->in[0], 1, 0, 0.0f, INFINITY, loudest, at, n);
     for (uint32_t f = 0; f < n; f++) {
         uint32_t reached = loudest[f] >= gph_exp2(0.166096405f * threshold[f]); /* log2(10) / 20 */
         self->quiet = reached ? 0 : self->quiet < 0x40000000u ? self->quiet + 1 : self->quiet;

@@ -49,11 +49,14 @@ gph_chunk(uint64_t position, uint32_t frames)
 
 /* ---------------------------------------------------------------- numbers */
 
-/* x, or 0 where x is NaN, Inf or absurd: what may enter a feedback loop. 1e15 is +300 dB. */
+/* +300 dB: what is greater is absurd. */
+#define GPH_SANE 1e15f
+
+/* x, or 0 where x is NaN, Inf or absurd: what may enter a feedback loop. */
 static inline float
 gph_sane(float x)
 {
-    return fabsf(x) <= 1e15f ? x : 0.0f;
+    return fabsf(x) <= GPH_SANE ? x : 0.0f;
 }
 
 /* Decibels of amplitude to a factor; -infinity is 0. */
@@ -160,6 +163,92 @@ gph_hash(uint64_t counter)
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
     return z ^ (z >> 31);
+}
+
+/* ---------------------------------------------------------------- levels */
+
+/* What a detector of levels hears of a port, frame by frame from `at` on: the magnitudes of one channel
+ * (`number`, counted round), or where channels are `linked` the greatest of all, at least `least`. What
+ * is NaN or beyond `most` counts as silence. */
+static inline void
+gph_loudest(const gph_in *in, uint32_t linked, uint32_t number, float least, float most,
+            float *level, uint32_t at, uint32_t frames)
+{
+    uint32_t first = linked ? 0 : number % in->channels;
+    uint32_t last = linked ? in->channels - 1 : first;
+    for (uint32_t f = 0; f < frames; f++)
+        level[f] = least;
+    for (uint32_t c = first; c <= last; c++) {
+        const float *x = in->ch[c] + at;
+        for (uint32_t f = 0; f < frames; f++) {
+            float size = fabsf(x[f]);
+            size = size <= most ? size : 0.0f;
+            level[f] = size > level[f] ? size : level[f];
+        }
+    }
+}
+
+/* Channels held back, so that what comes is known before it is heard. */
+typedef struct gph_lookahead {
+    uint32_t channels, frames; /* how many, and how late */
+    uint32_t at;               /* where the lines are read and written next */
+    float *lines;              /* [channel][frames] */
+} gph_lookahead;
+
+/* [control] Room for so many frames of so many channels; GPH_MEMORY if there is none. */
+static inline gph_status
+gph_lookahead_init(gph_lookahead *l, uint32_t channels, uint32_t frames)
+{
+    l->channels = channels;
+    l->frames = frames;
+    l->at = 0;
+    l->lines = (float *)calloc((size_t)channels * frames + 1u, sizeof(float));
+    return l->lines ? GPH_OK : GPH_MEMORY;
+}
+
+/* [control] Frees the room. */
+static inline void
+gph_lookahead_finish(gph_lookahead *l)
+{
+    free(l->lines);
+    l->lines = NULL;
+}
+
+/* [audio] Forgets all history. */
+static inline void
+gph_lookahead_reset(gph_lookahead *l)
+{
+    memset(l->lines, 0, (size_t)l->channels * l->frames * sizeof(float));
+    l->at = 0;
+}
+
+/* [audio] What is to be heard of a channel: `in` itself without lookahead, else `out`, which may be
+ * the memory of `in` and gets it late. When all channels have had these frames, advance. */
+static inline const float *
+gph_lookahead_run(const gph_lookahead *l, uint32_t channel, const float *in, float *out,
+                  uint32_t frames)
+{
+    float *line = l->lines + (size_t)channel * l->frames;
+    if (l->frames == 0)
+        return in;
+    for (uint32_t f = 0, k = l->at, n; f < frames; f += n, k = 0) {
+        n = l->frames - k < frames - f ? l->frames - k : frames - f;
+        GPH_EACH_FRAME
+        for (uint32_t i = 0; i < n; i++) {
+            float now = line[k + i];
+            line[k + i] = in[f + i];
+            out[f + i] = now;
+        }
+    }
+    return out;
+}
+
+/* [audio] Goes on by so many frames. */
+static inline void
+gph_lookahead_advance(gph_lookahead *l, uint32_t frames)
+{
+    if (l->frames)
+        l->at = (l->at + frames) % l->frames;
 }
 
 /* ---------------------------------------------------------------- second-order sections */
