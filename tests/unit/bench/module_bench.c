@@ -373,6 +373,11 @@ bench_run(const bench *b, uint32_t frames, const uint32_t *blocks, uint32_t n_bl
         take_meters(&r);
         r.curves = bench_curves_new(b, r.type, r.in_channels, r.out_channels, frames);
         t->status = run_blocks(&r, frames, blocks, n_blocks);
+        if ((b->flags & BENCH_AGAIN) && t->status >= 0 && type->reset) {
+            type->reset(r.node);
+            t->n_events = t->n_faults = 0;
+            t->status = run_blocks(&r, frames, blocks, n_blocks);
+        }
         bench_curves_free(r.curves);
         if (type->deactivate)
             type->deactivate(r.node);

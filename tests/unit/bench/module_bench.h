@@ -41,6 +41,7 @@ enum {
 #define BENCH_IN_PLACE    (1u << 0) /* outputs are their inputs' memory, where widths are equal */
 #define BENCH_NO_CONSTANT (1u << 1) /* GPH_VALUE_CONSTANT is never set, though nothing moves */
 #define BENCH_SPLIT       (1u << 2) /* split at events for every type, not only those without EVENTS */
+#define BENCH_AGAIN       (1u << 3) /* run, reset, and run the same again: the take is of the second */
 
 typedef struct bench_port {
     uint32_t channels;
@@ -144,13 +145,17 @@ void signal_free(float **ch);
 /* The descriptor: names, ranges, strides, documentation, export. Also done by each bench_run. */
 void bench_check_descriptor(const char *type);
 /* Bit-identical outputs, events and last meters for many block sizes and random splits, with and
- * without CONSTANT, split at events or not, and in place where the type allows it. */
+ * without CONSTANT, split at events or not, in place where the type allows it, and after a reset. */
 void bench_check_blocks(const bench *b, uint32_t frames);
-/* Runs at widths 1 2 3 5 8 32 64 of input port 0; with `independent` also checks that channel k
- * of a wide run is, bit for bit, what channel k alone gives. */
+/* Runs at widths 1 2 3 5 8 32 64 of input port 0, and shortly at the widest there is; with
+ * `independent` also checks that channel k of a wide run is, bit for bit, what channel k alone gives. */
 void bench_check_widths(const bench *b, uint32_t frames, bool independent);
 /* NaN and Inf go in for a while; all outputs are finite `seconds` later. */
 void bench_check_recovery(const bench *b, double seconds);
+
+/* |H| of the analogue prototypes of filters (in the order of the words that patches use) with
+ * s = j tan(w/2) / tan(w0/2): what the bilinear transform maps. */
+double analogue_response(int kind, double hertz, double corner, double q, double db, double rate);
 
 /* Magnitude of the response at `hertz` of an impulse response, by its DFT. */
 double response_at(const float *impulse, uint32_t frames, double hertz, double rate);

@@ -1,4 +1,4 @@
-/* eq against biquads in a row. [test program] */
+/* eq against the analogue filters of the cookbook, and biquads in a row. [test program] */
 #include "../bench/module_bench.h"
 #include "../suite.h"
 #include <math.h>
@@ -41,6 +41,39 @@ START_TEST(is_a_row_of_biquads)
 }
 END_TEST
 
+/* The response of a row is the product of its bands', each with its own frequency, q and gain. */
+START_TEST(responses)
+{
+    static const double points[] = {20, 100, 300, 1000, 2900, 7000, 15000, 21000};
+    static const struct {
+        int kind;
+        float freq, q, gain;
+    } bands[] = {{6, 150, 0.6f, 7},
+                 {5, 900, 3, -11},
+                 {5, 3000, 1.5f, 5},
+                 {7, 8000, 0.8f, -9},
+                 {1, 35, 0.707f, 0}};
+    float **impulse = signal_impulse(1, 48000, 0, 1);
+    bench b = {.type = "eq", .rate = 48000, .in = {{1, impulse}}};
+    bench_set(&b, "kinds", "lowshelf, peak, peak, highshelf, highpass");
+    for (uint32_t n = 0; n < 5; n++) {
+        bench_param(&b, "freq", n, 0, bands[n].freq);
+        bench_param(&b, "q", n, 0, bands[n].q);
+        bench_param(&b, "gain", n, 0, bands[n].gain);
+    }
+    take *t = bench_run(&b, 48000, NULL, 0);
+    for (size_t p = 0; p < sizeof points / sizeof *points; p++) {
+        double wanted = 1;
+        for (int n = 0; n < 5; n++)
+            wanted *= analogue_response(bands[n].kind, points[p], (double)bands[n].freq,
+                                        (double)bands[n].q, (double)bands[n].gain, 48000);
+        ck_assert_double_eq_tol(response_at(t->out[0][0], 48000, points[p], 48000), wanted, 2e-5);
+    }
+    take_free(t);
+    signal_free(impulse);
+}
+END_TEST
+
 START_TEST(too_many_bands)
 {
     float **noise = signal_noise(1, 10, 1);
@@ -69,4 +102,4 @@ START_TEST(blocks_and_widths)
 }
 END_TEST
 
-SUITE("eq", descriptor, is_a_row_of_biquads, too_many_bands, blocks_and_widths)
+SUITE("eq", descriptor, responses, is_a_row_of_biquads, too_many_bands, blocks_and_widths)

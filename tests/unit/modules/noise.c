@@ -93,6 +93,19 @@ START_TEST(slopes)
 }
 END_TEST
 
+/* As wide as can be, and another in each. */
+START_TEST(widest)
+{
+    bench b = {.type = "noise", .rate = 48000};
+    bench_set(&b, "channels", "1024");
+    take *t = bench_run(&b, 100, NULL, 0);
+    ck_assert_uint_eq(t->channels[0], GPH_MAX_CHANNELS);
+    for (uint32_t c = 1; c < GPH_MAX_CHANNELS; c++)
+        ck_assert_int_ne(memcmp(t->out[0][0], t->out[0][c], 100 * sizeof(float)), 0);
+    take_free(t);
+}
+END_TEST
+
 START_TEST(blocks)
 {
     static const char *const colors[] = {"white", "pink", "brown"};
@@ -106,4 +119,4 @@ START_TEST(blocks)
 }
 END_TEST
 
-SUITE("noise", descriptor, white, slopes, blocks)
+SUITE("noise", descriptor, white, slopes, widest, blocks)

@@ -85,8 +85,11 @@ START_TEST(clamp_and_trig)
                             5 / 9.f, 4 / 9.f, 3 / 9.f, 2 / 9.f, 1 / 9.f, 0}},
         {"4ms", "trig", {0, .2f, .4f, .6f, .8f, 1, 1,   1,   1,   1,
                          1, 1,   1,   1,   1,   1, .8f, .6f, .4f, .2f}},
+        {"0ms", "trig", {0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}},
+        {"10ms", "trig", {0, .1f, .2f, .3f, .4f, .5f, .6f, .7f, .8f, .9f,
+                          1, .9f, .8f, .7f, .6f, .5f, .4f, .3f, .2f, .1f}},
     };
-    for (size_t n = 0; n < 2; n++) {
+    for (size_t n = 0; n < 4; n++) {
         table_bench tables;
         table_bench_init(&tables, 1000);
         table_bench_add(&tables, "t", 1, 20, false);
@@ -155,6 +158,38 @@ START_TEST(seam)
     ck_assert_int_eq(take_when(t, "stopped", 0), 401);
     take_free(t);
     table_bench_finish(&tables);
+}
+END_TEST
+
+/* A loop without a fade fills: each place has the last that came there, and nothing of before. */
+START_TEST(fill)
+{
+    static const uint32_t sizes[] = {8192, 1, 64};
+    float **noise = signal_noise(2, 3000, 1);
+    for (size_t n = 0; n < 3; n++) {
+        table_bench tables;
+        table_bench_init(&tables, 1000);
+        table_bench_add(&tables, "t", 2, 500, false);
+        bench b = rig(&tables);
+        b.in[0] = (bench_port){2, noise};
+        bench_set(&b, "mode", "loop");
+        bench_trigger(&b, "record", 37);
+        bench_trigger(&b, "stop", 2801);
+        take *t = bench_run(&b, 3000, &sizes[n], 1);
+        const gph_table_view *view = table_bench_view(&tables, "t");
+        for (uint32_t f = 37; f < 2801; f++)
+            for (uint32_t c = 0; f + 500 >= 2801 && c < 2; c++)
+                ck_assert(view->ch[c][(f - 37) % 500] == noise[c][f]);
+        ck_assert_uint_eq(take_count(t, "loop"), 6);
+        for (uint32_t k = 0; k < 6; k++)
+            ck_assert_int_eq(take_when(t, "loop", k), 37 + 500 * k);
+        ck_assert_int_eq(take_when(t, "stopped", 0), 2801);
+        ck_assert_uint_eq(view->mark.pass, 5);
+        ck_assert_uint_eq(view->mark.written, 2801 - 37);
+        take_free(t);
+        table_bench_finish(&tables);
+    }
+    signal_free(noise);
 }
 END_TEST
 
@@ -469,5 +504,5 @@ START_TEST(like_the_model)
 }
 END_TEST
 
-SUITE("table-recorder", descriptor, law, clamp_and_trig, stop_on_the_frame, seam, not_finite,
+SUITE("table-recorder", descriptor, law, clamp_and_trig, stop_on_the_frame, seam, fill, not_finite,
       refusals, like_the_model)

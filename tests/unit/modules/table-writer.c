@@ -285,13 +285,15 @@ START_TEST(changes)
 }
 END_TEST
 
-/* Between the triggers, on their frames, and nowhere else; the state before a stop is forgotten. */
+/* Between the triggers, on their frames, and nowhere else; the state before a stop is forgotten, and all of
+ * it by a reset. */
 START_TEST(triggers)
 {
-    static const uint32_t sizes[] = {8192, 1, 7, 64};
-    for (size_t n = 0; n < 4; n++) {
+    static const uint32_t sizes[] = {8192, 1, 7, 64, 1000};
+    for (size_t n = 0; n < 5; n++) {
         rig r;
         rig_init(&r, 1, 1, SIZE, "position");
+        r.b.flags = n == 4 ? BENCH_AGAIN : 0;
         bench_set(&r.b, "start", "trigger");
         bench_trigger(&r.b, "record", 101);
         bench_trigger(&r.b, "stop", 307);

@@ -2,6 +2,7 @@
 #include "../bench/module_bench.h"
 #include "../suite.h"
 #include <math.h>
+#include <string.h>
 
 START_TEST(descriptor)
 {
@@ -101,6 +102,19 @@ START_TEST(impulses)
 }
 END_TEST
 
+/* As wide as can be, and the same in each. */
+START_TEST(widest)
+{
+    bench b = {.type = "tone", .rate = 48000};
+    bench_set(&b, "channels", "1024");
+    take *t = bench_run(&b, 100, NULL, 0);
+    ck_assert_uint_eq(t->channels[0], GPH_MAX_CHANNELS);
+    for (uint32_t c = 1; c < GPH_MAX_CHANNELS; c++)
+        ck_assert_int_eq(memcmp(t->out[0][0], t->out[0][c], 100 * sizeof(float)), 0);
+    take_free(t);
+}
+END_TEST
+
 START_TEST(blocks)
 {
     static const char *const shapes[] = {"sine", "square", "saw", "triangle", "impulse"};
@@ -116,4 +130,4 @@ START_TEST(blocks)
 }
 END_TEST
 
-SUITE("tone", descriptor, sine, level, spectra, impulses, blocks)
+SUITE("tone", descriptor, sine, level, spectra, impulses, widest, blocks)
