@@ -20,12 +20,16 @@ const gph_command gph_command_run = {
     .name = "run",
     .words = "PATCH",
     .summary = "Run a patch.",
-    .text = "Checks the patch, opens its host and runs it until its length has passed, its players "
-            "have\n"
-            "ended, or Ctrl-C. The takes are then finished and listed. On a terminal a live "
-            "display shows\n"
-            "time, recorders and meters, and the keys of the patch's [control] section work.\n\n"
-            "A first Ctrl-C (SIGINT, SIGTERM) finishes the takes; a second one ends at once.",
+    .text =
+        "Checks the patch, opens its host and runs it until its length has passed, its players "
+        "have\n"
+        "ended, or Ctrl-C. The takes are then finished and listed. On a terminal a live "
+        "display shows\n"
+        "time, recorders and meters, and the keys of the patch's [control] section work.\n\n"
+        "A module that does not return within 50 ms is cut off and muted, the others play on; one\n"
+        "that crashes is named before the program ends. The line at the start says whether this\n"
+        "watchdog is on, and which rights the machine gave.\n\n"
+        "A first Ctrl-C (SIGINT, SIGTERM) finishes the takes; a second one ends at once.",
     .options = tables,
     .least_words = 1,
     .most_words = 1,

@@ -89,6 +89,23 @@ recorders_json(gph_rig *rig, uint32_t n)
     return recorders;
 }
 
+static const char *
+mute_word(uint32_t muted)
+{
+    static const char *const words[] = {"", "error", "not-finite", "cut", "unknown"};
+    return word(words, sizeof words / sizeof *words, muted);
+}
+
+static json_t *
+node_json(const gph_rig_node *node)
+{
+    return json_pack("{ss ss sb ss sI si sI sf sf}", "name", node->name, "type", node->type,
+                     "muted", (int)(node->muted != GPH_NODE_PLAYS), "muted_why",
+                     mute_word(node->muted), "muted_at", (json_int_t)node->muted_at, "resets",
+                     (int)node->resets, "late", (json_int_t)node->late, "us",
+                     node->process_ns / 1000, "us_max", node->process_ns_max / 1000);
+}
+
 static json_t *
 nodes_json(const gph_rig *rig, uint32_t n)
 {
@@ -96,9 +113,7 @@ nodes_json(const gph_rig *rig, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         gph_rig_node node = {.size = sizeof node};
         if (gph_rig_get_node(rig, i, &node) == GPH_OK)
-            json_array_append_new(nodes, json_pack("{ss ss sb sf}", "name", node.name, "type",
-                                                   node.type, "muted", (int)node.muted, "us",
-                                                   node.process_ns / 1000));
+            json_array_append_new(nodes, node_json(&node));
     }
     return nodes;
 }
@@ -116,13 +131,14 @@ gph_figures_json(gph_rig *rig, uint32_t most_takes)
                   "reason", status.host_text, "rate", info.rate, "block", (int)info.block, "rights",
                   info.rights, "deviations", info.deviations);
     json_t *counters = json_pack(
-        "{sI sI sI sI sI sI sI sI sI sf sf sf sf sf}", "frame", (json_int_t)status.frame, "xruns",
-        (json_int_t)status.xruns, "lost_in", (json_int_t)status.lost_in, "lost_out",
+        "{sI sI sI sI sI sI sI sI sI sI sf sf sf sf sf}", "frame", (json_int_t)status.frame,
+        "xruns", (json_int_t)status.xruns, "lost_in", (json_int_t)status.lost_in, "lost_out",
         (json_int_t)status.lost_out, "gaps", (json_int_t)status.gaps, "lost_frames",
         (json_int_t)status.lost_frames, "dropped_triggers", (json_int_t)status.dropped_triggers,
         "not_finite", (json_int_t)status.not_finite, "muted_nodes", (json_int_t)status.muted_nodes,
-        "load", status.load, "drift_ppm", status.drift_ppm, "cycle_us_p50", status.cycle_us_p50,
-        "cycle_us_p99", status.cycle_us_p99, "cycle_us_max", status.cycle_us_max);
+        "late_cycles", (json_int_t)status.late_cycles, "load", status.load, "drift_ppm",
+        status.drift_ppm, "cycle_us_p50", status.cycle_us_p50, "cycle_us_p99", status.cycle_us_p99,
+        "cycle_us_max", status.cycle_us_max);
     json_t *lists = json_pack("{so so so}", "recorders", recorders_json(rig, info.n_recorders),
                               "nodes", nodes_json(rig, info.n_nodes), "takes",
                               takes_json(rig, info.n_takes, most_takes));

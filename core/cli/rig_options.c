@@ -35,7 +35,7 @@ gph_rig_options_init(const gph_arguments *arguments, gph_rig_options *options)
     size_t n_hosts = 0;
     *options = (gph_rig_options){
         .size = sizeof *options,
-        .flags = gph_terminal_has_colour(stderr) ? GPH_RIG_COLOUR : 0,
+        .flags = GPH_RIG_OWNS_PROCESS | (gph_terminal_has_colour(stderr) ? GPH_RIG_COLOUR : 0),
         .sets = gph_arguments_values(arguments, "set", &n_sets),
         .module_folders = gph_arguments_values(arguments, "module-dir", &n_modules),
         .host_folders = gph_arguments_values(arguments, "host-dir", &n_hosts),

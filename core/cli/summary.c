@@ -47,6 +47,32 @@ print_take(const gph_rig_take *take, int colour)
         printf("    not closed in order: what could be saved\n");
 }
 
+static const char *const mutes[] = {NULL, "failed", "gave NaN or Inf again", "did not return"};
+
+/* What is to be told of a node that did not do as it should; false: nothing. */
+static bool
+get_trouble(const gph_rig *rig, uint32_t index, gph_rig_node *node)
+{
+    *node = (gph_rig_node){.size = sizeof *node};
+    return gph_rig_get_node(rig, index, node) == GPH_OK &&
+           (node->muted || node->resets || node->late);
+}
+
+static void
+print_trouble(const gph_rig_node *node)
+{
+    if (node->muted < sizeof mutes / sizeof *mutes && mutes[node->muted])
+        printf("  [%s] %s at frame %s and was muted\n", node->name, mutes[node->muted],
+               gph_format_count(node->muted_at).text);
+    if (node->resets)
+        printf("  [%s] gave NaN or Inf and was reset, %u time%s\n", node->name, node->resets,
+               node->resets == 1 ? "" : "s");
+    if (node->late)
+        printf("  [%s] took longest in %s late cycle%s, %.1f ms at most\n", node->name,
+               gph_format_count((int64_t)node->late).text, node->late == 1 ? "" : "s",
+               node->process_ns_max * 1e-6);
+}
+
 void
 gph_summary_print(gph_rig *rig)
 {
@@ -62,6 +88,11 @@ gph_summary_print(gph_rig *rig)
     if (status.dropped_triggers)
         printf("%s triggers or control messages were dropped\n",
                gph_format_count((int64_t)status.dropped_triggers).text);
+    for (uint32_t i = 0; i < info.n_nodes; i++) {
+        gph_rig_node node;
+        if (get_trouble(rig, i, &node))
+            print_trouble(&node);
+    }
     if (!info.n_takes)
         puts(info.n_recorders ? "No take was recorded." : "The patch has no file-recorder.");
     else

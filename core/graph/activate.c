@@ -168,6 +168,13 @@ gph_graph_activate(gph_graph *graph, uint32_t max_frames, gph_diagnostics *diagn
 }
 
 void
+gph_graph_abandon(gph_graph *graph, uint32_t node, uint32_t copy)
+{
+    graph->inside->states[node].copies[copy].active = false;
+    graph->inside->states[node].copies[copy].created = false;
+}
+
+void
 gph_graph_deactivate(gph_graph *graph)
 {
     gph_graph_inside *inside = graph != NULL ? graph->inside : NULL;

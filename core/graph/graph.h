@@ -249,6 +249,9 @@ void gph_graph_free(gph_graph *graph);
  * (pass ended), and a status as in gph_graph_build is returned. */
 gph_status gph_graph_activate(gph_graph *graph, uint32_t max_frames, gph_diagnostics *diagnostics);
 
+/* An instance that was left in the middle of what it did: nothing of it is called any more, not even to free it. */
+void gph_graph_abandon(gph_graph *graph, uint32_t node, uint32_t copy);
+
 /* Deactivates in the opposite order. No audio thread may be in it. */
 void gph_graph_deactivate(gph_graph *graph);
 

@@ -29,6 +29,13 @@ enum {
     GPH_RUN_RAMP_FLOATS = 1 << 24,
     /* A tail that never ends is played out for so long at the end of a run. */
     GPH_RUN_ENDLESS_TAIL_SECONDS = 10,
+    /* How long a call of a module may take before it is cut: so much of the thread's time and so many
+     * cycles. 50 ms are 9 usual cycles and shorter than anybody waits; with cycles of 8,192 frames one
+     * alone lasts longer. Sleep is
+     * given longer, as a lock may be held for a moment; hosts take a thread for dead after 500 ms. */
+    GPH_RUN_HANG_NS = 50000000,
+    GPH_RUN_HANG_CYCLES = 4,
+    GPH_RUN_ASLEEP_NS = 200000000,
     /* Buckets of the histogram of cycle times: 16 to an octave, for every power of two. */
     GPH_RUN_TIME_BUCKETS = 64 * 16
 };

@@ -26,8 +26,10 @@ typedef struct gph_command {
 
 /* Audio to control. */
 typedef enum gph_notice_kind {
-    GPH_NOTICE_FAULT,      /* fault(code, a, b) of a module */
+    GPH_NOTICE_FAULT = 1,  /* fault(code, a, b) of a module */
     GPH_NOTICE_FAILED,     /* process returned `code`; b: 1: this ends the run */
+    GPH_NOTICE_CUT,        /* process of node did not return; b: 1: this ends the run */
+    GPH_NOTICE_LATE,       /* a cycle of `code` frames took a ticks; node took longest: b ticks */
     GPH_NOTICE_NOT_FINITE, /* NaN or Inf came out of node; a: channel; b: 1 reset, 2 muted */
     GPH_NOTICE_FLOAT_MODE, /* node changed the floating-point control word; GPH_NONE: not known */
     GPH_NOTICE_TABLE,      /* trigger `code` of a table was not done; a: gph_table_why */
@@ -42,7 +44,7 @@ typedef struct gph_notice {
     uint32_t code;
     int64_t frame; /* absolute */
     int64_t a, b;
-    uint32_t unsaid; /* FAULT: how many were not told before this one */
+    uint32_t unsaid; /* FAULT, LATE: how many were not told before this one */
     uint32_t spare;  /* 0 */
 } gph_notice;
 

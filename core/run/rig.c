@@ -1,5 +1,7 @@
 /* A rig: loads a patch, checks it, and frees it all again. [control] */
 #include "../disk/writer_link.h"
+#include "../platform/now.h"
+#include "../platform/ticks.h"
 #include "rig_inside.h"
 
 #include <limits.h>
@@ -89,6 +91,8 @@ rig_new(const gph_rig_options *options)
     rig->message = options->message;
     rig->message_user = options->user;
     rig->memory_locked = -1;
+    rig->ticks_at = gph_ticks();
+    rig->ns_at = gph_now_ns();
     rig->diagnostics = gph_diagnostics_new(NULL);
     rig->scratch = calloc(1, sizeof *rig->scratch);
     if (!rig->diagnostics || !rig->scratch) {

@@ -52,6 +52,7 @@ void
 gph_rig_unbuild(gph_rig *rig)
 {
     gph_workers_drain(rig->context.workers);
+    gph_rig_unguard(rig);
     gph_run_free(rig->run);
     gph_plan_free(rig->plan);
     gph_graph_free(rig->graph);
@@ -169,6 +170,7 @@ gph_rig_ready(gph_rig *rig, const gph_got *got)
         return exit;
     rig->length = gph_rig_length(rig, got->rate);
     rig->finds_end = rig->length == -1;
+    gph_rig_measure_ticks(rig);
     const gph_run_options options = {.rate = got->rate,
                                      .block = got->block ? got->block : got->max_frames,
                                      .host_in = got->channels_in,
@@ -177,7 +179,9 @@ gph_rig_ready(gph_rig *rig, const gph_got *got)
                                      .ends_with_players = rig->finds_end,
                                      .realtime = !gph_rig_is_offline(rig),
                                      .offline = gph_rig_is_offline(rig),
-                                     .tables = rig->context.tables};
+                                     .tables = rig->context.tables,
+                                     .ticks_per_second =
+                                         rig->ns_per_tick > 0 ? 1e9 / rig->ns_per_tick : 0};
     if (gph_plan_build(rig->graph, got->max_frames, &rig->plan) != GPH_OK ||
         gph_run_new(rig->plan, &options, &rig->run) != GPH_OK) {
         gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1, "memory is out");

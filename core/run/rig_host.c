@@ -86,6 +86,8 @@ configure_again(const gph_rig *rig, const gph_got *got)
                 got->max_frames <= rig->got.max_frames &&
                 got->channels_in >= rig->got.channels_in &&
                 got->channels_out >= rig->got.channels_out;
+    if (rig->watch)
+        gph_watch_renew(rig->watch);
     return fits ? GPH_OK : GPH_UNSUPPORTED;
 }
 
@@ -114,6 +116,8 @@ state_changed(gph_rig *rig, const gph_host_event *event)
     uint32_t was = rig->host_state;
     rig->host_state = (uint32_t)event->value;
     snprintf(rig->host_text, sizeof rig->host_text, "%s", event->text ? event->text : "");
+    if (rig->watch)
+        gph_watch_renew(rig->watch);
     const char *why = rig->host_text[0] ? rig->host_text : "no reason was given";
     if (rig->stage != GPH_RIG_RUNNING)
         return;

@@ -9,6 +9,8 @@
 #include "run.h"
 #include "services.h"
 
+#include "../platform/watch.h"
+
 #include <graphophone/graphophone.h>
 
 typedef enum gph_rig_stage {
@@ -76,6 +78,10 @@ struct gph_rig {
 
     gph_osc *osc;
     uint64_t osc_refused;
+
+    gph_watch *watch;      /* of the run; NULL: none */
+    bool watchdog;         /* what hangs is cut */
+    uint32_t watch_spared; /* signals that cut nothing, as seen last */
 
     /* Failures so far. */
     bool failed_disk, failed_host, failed_module, failed_frames;
@@ -158,6 +164,15 @@ typedef struct gph_rig_config {
 void gph_rig_config_init(gph_rig_config *config, const gph_rig *rig);
 /* Adds what is wrong with the options of the rig's host. */
 void gph_rig_check_options(gph_rig *rig);
+
+/* ---- rig_guard.c */
+/* From now on what hangs is cut and what crashes is named, if the process is the rig's. */
+void gph_rig_guard(gph_rig *rig);
+/* No more; what was cut is given up. No cycle is running. */
+void gph_rig_unguard(gph_rig *rig);
+/* Whether anything hangs: several times in 50 ms. */
+void gph_rig_look(gph_rig *rig);
+void gph_rig_hear_cut(gph_rig *rig, const gph_notice *notice);
 
 /* ---- rig_watch.c */
 /* Tells what has happened to recorders, and keeps the files that were finished. */

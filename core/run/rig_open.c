@@ -1,7 +1,5 @@
 /* Opens a rig's host and device, and starts it. [control] */
-#include "../platform/now.h"
 #include "../platform/residence.h"
-#include "../platform/ticks.h"
 #include "rig_inside.h"
 
 #include <stdio.h>
@@ -214,10 +212,10 @@ check_rights(gph_rig *rig, const gph_residence *residence)
     rig->host->host->stats(rig->stream, &stats);
     const char *scheduling = stats.scheduling ? stats.scheduling : "normal";
     bool urgent = is_realtime(scheduling);
-    snprintf(rig->rights, sizeof rig->rights, "%s %s, memory %llu of %llu MB locked",
+    snprintf(rig->rights, sizeof rig->rights, "%s %s, memory %llu of %llu MB locked, watchdog %s",
              urgent ? "real-time" : "scheduling", scheduling,
              (unsigned long long)(residence->locked / 1000000),
-             (unsigned long long)(residence->total / 1000000));
+             (unsigned long long)(residence->total / 1000000), rig->watchdog ? "on" : "off");
     bool required = rig->patch->settings.realtime == GPH_REALTIME_REQUIRED;
     bool good = urgent && residence->all;
     if (good || gph_rig_is_offline(rig))
@@ -238,8 +236,7 @@ gph_rig_start(gph_rig *rig)
     gph_residence residence = {0};
     if (!gph_rig_is_offline(rig))
         gph_residence_lock(&residence);
-    rig->ticks_at = gph_ticks();
-    rig->ns_at = gph_now_ns();
+    gph_rig_guard(rig);
     rig->stage = GPH_RIG_RUNNING;
     gph_rig_pass_latency(rig);
     gph_status status = rig->host->host->start(rig->stream);

@@ -4,17 +4,19 @@
 
 #include <stdio.h>
 
-/* While OSC is open it is looked at so often: what comes in is at most so late. */
-enum { OSC_MS = 5 };
+/* While OSC is open it is looked at so often: what comes in is at most so late. Likewise nodes that hang. */
+enum { OSC_MS = 5, LOOK_MS = 20 };
 
 static void
 dispatch_live(gph_rig *rig, int32_t timeout_ms)
 {
     int32_t left = timeout_ms < 0 ? 0 : timeout_ms;
-    while (rig->osc && left > OSC_MS && !rig->ended) {
-        rig->host->host->dispatch(rig->self, OSC_MS);
+    int32_t round = rig->osc ? OSC_MS : rig->watchdog ? LOOK_MS : INT32_MAX;
+    while (left > round && !rig->ended) {
+        rig->host->host->dispatch(rig->self, round);
         gph_rig_poll_osc(rig);
-        left -= OSC_MS;
+        gph_rig_look(rig);
+        left -= round;
     }
     rig->host->host->dispatch(rig->self, left);
 }
@@ -59,6 +61,7 @@ gph_rig_dispatch(gph_rig *rig, int32_t timeout_ms)
             dispatch_live(rig, timeout_ms);
     }
     gph_rig_poll_osc(rig);
+    gph_rig_look(rig);
     gph_rig_hear_notices(rig);
     gph_rig_watch_writer(rig);
     gph_rig_watch_recorders(rig);
@@ -122,6 +125,7 @@ gph_rig_stop(gph_rig *rig)
     gph_rig_end_writer(rig);
     gph_run_get_figures(rig->run, &rig->figures);
     gph_rig_close_host(rig);
+    gph_rig_unguard(rig);
     return gph_rig_exit_status(rig);
 }
 

@@ -48,6 +48,21 @@ gph_rig_get_info(const gph_rig *rig, gph_rig_info *info)
     gph_rig_give(info, &out, sizeof out);
 }
 
+static uint32_t
+mute_reason(uint32_t notice)
+{
+    switch (notice) {
+    case GPH_NOTICE_FAILED:
+        return GPH_NODE_MUTED_ERROR;
+    case GPH_NOTICE_NOT_FINITE:
+        return GPH_NODE_MUTED_NOT_FINITE;
+    case GPH_NOTICE_CUT:
+        return GPH_NODE_MUTED_CUT;
+    default:
+        return GPH_NODE_PLAYS;
+    }
+}
+
 gph_status
 gph_rig_get_node(const gph_rig *rig, uint32_t index, gph_rig_node *node)
 {
@@ -62,6 +77,9 @@ gph_rig_get_node(const gph_rig *rig, uint32_t index, gph_rig_node *node)
         in[p] = found->in[p].channels;
     for (uint32_t p = 0; p < type->n_out && p < GPH_TYPE_MAX_PORTS; p++)
         out[p] = found->out[p].channels;
+    gph_run_node_figures figures = {.muted_at = -1};
+    if (rig->run)
+        gph_run_get_node(rig->run, place, &figures);
     const gph_rig_node given = {
         .line = gph_position_line(found->at),
         .file = found->at.text ? found->at.text->name : "",
@@ -75,8 +93,12 @@ gph_rig_get_node(const gph_rig *rig, uint32_t index, gph_rig_node *node)
         .copies = found->n_copies ? found->n_copies : 1,
         .latency = found->latency,
         .tail = found->tail,
-        .muted = rig->run ? gph_run_node_muted(rig->run, place) > 0 : 0,
-        .process_ns = rig->run ? gph_run_node_ticks(rig->run, place) * rig->ns_per_tick : 0,
+        .muted = mute_reason(figures.muted_why),
+        .resets = figures.resets,
+        .process_ns = figures.ticks * rig->ns_per_tick,
+        .process_ns_max = figures.ticks_max * rig->ns_per_tick,
+        .late = figures.late,
+        .muted_at = figures.muted_at,
     };
     gph_rig_give(node, &given, sizeof given);
     return GPH_OK;
@@ -115,6 +137,7 @@ gph_rig_get_status(gph_rig *rig, gph_rig_status *status)
         .cycle_us_p50 = figures->ticks_p50 * us,
         .cycle_us_p99 = figures->ticks_p99 * us,
         .cycle_us_max = figures->ticks_max * us,
+        .late_cycles = figures->late,
         .dropped_triggers = figures->dropped + figures->moved + rig->osc_refused,
         .not_finite = figures->not_finite,
         .muted_nodes = figures->muted,

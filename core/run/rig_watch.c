@@ -11,12 +11,22 @@
 /* Seconds of disk left at which a person is told. */
 enum { DISK_LOW_SECONDS = 600, DISK_LOWEST_SECONDS = 60 };
 
+/* So long a tick is measured at least: 0.01 % of error by the clock's own grain. */
+enum { MEASURED_NS = 2000000 };
+
 void
 gph_rig_measure_ticks(gph_rig *rig)
 {
+    /* Without a second time there is nothing to compare. */
+    if (!rig->ticks_at) {
+        rig->ticks_at = gph_ticks();
+        rig->ns_at = gph_now_ns();
+    }
+    if (!rig->ns_per_tick)
+        gph_now_sleep_until_ns(rig->ns_at + MEASURED_NS);
     uint64_t ticks = gph_ticks() - rig->ticks_at;
     int64_t ns = gph_now_ns() - rig->ns_at;
-    if (rig->ticks_at && ticks > 0 && ns > 1000000)
+    if (ticks > 0 && ns >= MEASURED_NS)
         rig->ns_per_tick = (double)ns / (double)ticks;
 }
 
@@ -96,6 +106,20 @@ hear_not_finite(gph_rig *rig, const gph_notice *notice)
 }
 
 static void
+hear_late(gph_rig *rig, const gph_notice *notice)
+{
+    double ms = rig->ns_per_tick * 1e-6;
+    char more[64] = "";
+    if (notice->unsaid)
+        snprintf(more, sizeof more, " (and %u more late cycles before)", notice->unsaid);
+    gph_rig_tell(rig, GPH_LOG_WARNING, notice->node, notice->frame,
+                 "took %.1f ms of a cycle that took %.1f ms instead of %.1f ms, at frame %" PRId64
+                 "%s",
+                 (double)notice->b * ms, (double)notice->a * ms,
+                 notice->code * 1000.0 / rig->got.rate, notice->frame, more);
+}
+
+static void
 hear_float_mode(gph_rig *rig, const gph_notice *notice)
 {
     if (notice->node == GPH_NONE)
@@ -117,6 +141,12 @@ gph_rig_hear_notices(gph_rig *rig)
             break;
         case GPH_NOTICE_FAILED:
             hear_failed(rig, &notice);
+            break;
+        case GPH_NOTICE_CUT:
+            gph_rig_hear_cut(rig, &notice);
+            break;
+        case GPH_NOTICE_LATE:
+            hear_late(rig, &notice);
             break;
         case GPH_NOTICE_NOT_FINITE:
             hear_not_finite(rig, &notice);
@@ -218,12 +248,15 @@ watch_recorder(gph_rig *rig, gph_rig_watch *watch, const gph_runtime_stream *str
         gph_rig_tell(rig, GPH_LOG_WARNING, node, -1,
                      "the disk is slow: the ring was filled to %.0f %%", fill * 100);
     }
-    if (now->gaps > watch->gaps) {
+    /* A gap that has only begun has no length yet. */
+    bool more = now->gaps > watch->gaps;
+    if (more && now->lost > 0) {
         gph_rig_tell(rig, GPH_LOG_WARNING, node, -1, "%" PRId64 " frames are missing in this take",
                      now->lost);
         rig->failed_frames = true;
     }
-    watch->gaps = now->gaps;
+    if (!more || now->lost > 0)
+        watch->gaps = now->gaps;
     uint32_t n = gph_stream_n_files(stream->stream);
     for (; watch->n_files < n; watch->n_files++)
         keep_take(rig, stream, gph_stream_file(stream->stream, watch->n_files));

@@ -16,10 +16,11 @@ typedef struct gph_run_options {
     uint32_t block;   /* usual frames of a cycle: what `feedback` without a time delays */
     uint32_t host_in; /* channels of the host's cycles */
     uint32_t host_out;
-    int64_t length;         /* frame at which it ends; below 0: it does not by itself */
-    bool ends_with_players; /* or sooner: when all players have ended and tails are out */
-    bool realtime;          /* each call is timed */
-    bool offline;           /* jobs of tables are done at once */
+    int64_t length;          /* frame at which it ends; below 0: it does not by itself */
+    bool ends_with_players;  /* or sooner: when all players have ended and tails are out */
+    bool realtime;           /* each call is timed, late cycles are told */
+    double ticks_per_second; /* of gph_ticks; 0: not known, and no cycle is late */
+    bool offline;            /* jobs of tables are done at once */
     const struct gph_table_set *tables; /* what the triggers of tables are for; NULL: nothing */
 } gph_run_options;
 
@@ -61,14 +62,23 @@ typedef struct gph_run_figures {
     uint64_t not_finite;                    /* samples zeroed */
     uint64_t muted;                         /* instances */
     uint64_t lost;                          /* frames */
+    uint64_t late;                          /* cycles that took longer than their frames */
     double ticks_p50, ticks_p99, ticks_max; /* of a cycle */
 } gph_run_figures;
 
 void gph_run_get_figures(const gph_run *run, gph_run_figures *figures);
-/* Ticks of a call of a node, all copies together, on average; 0: not measured. */
-double gph_run_node_ticks(const gph_run *run, uint32_t node);
-/* How many copies of a node have failed. */
-uint32_t gph_run_node_muted(const gph_run *run, uint32_t node);
+/* One node, all copies together. */
+typedef struct gph_run_node_figures {
+    double ticks;       /* of a call, of all copies, on average; 0: not measured */
+    double ticks_max;   /* of the longest call of a copy */
+    uint64_t late;      /* late cycles in which it took longest of all nodes */
+    uint32_t resets;    /* for NaN or Inf */
+    uint32_t muted;     /* copies that failed */
+    uint32_t muted_why; /* GPH_NOTICE_FAILED, NOT_FINITE or CUT: of the first of them; 0: none */
+    int64_t muted_at;   /* frame of that; -1: none */
+} gph_run_node_figures;
+
+void gph_run_get_node(const gph_run *run, uint32_t node, gph_run_node_figures *figures);
 /* Present value of a meter; what a parameter is going to, in its base unit. */
 float gph_run_meter_value(const gph_run *run, uint32_t node, uint32_t meter, uint32_t item);
 float gph_run_param_value(const gph_run *run, uint32_t node, uint32_t param, uint32_t item);

@@ -84,14 +84,14 @@ check_float_mode(gph_run *run, const gph_run_step *step)
 }
 
 static void
-run_step(gph_run *run, gph_run_step *step, bool searching)
+run_step(gph_run *run, gph_run_step *step)
 {
     for (uint32_t m = 0; m < step->n_mixes; m++)
         mix(&step->mixes[m], run->block);
     switch (step->kind) {
     case GPH_STEP_PROCESS:
         gph_run_call(run, step);
-        if (searching) {
+        if (run->searching) {
             gph_run_search(run, step);
             check_float_mode(run, step);
         }
@@ -113,16 +113,43 @@ run_step(gph_run *run, gph_run_step *step, bool searching)
     }
 }
 
+/* Adds to a counter that this thread alone writes. */
 static void
-run_timed(gph_run *run, gph_run_step *step, bool searching)
+add(_Atomic uint64_t *counter, uint64_t more)
 {
-    run_step(run, step, searching);
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + more,
+                          memory_order_relaxed);
+}
+
+static void
+run_timed(gph_run *run, gph_run_step *step)
+{
+    run_step(run, step);
     uint64_t now = gph_ticks();
-    uint64_t ticks = atomic_load_explicit(&step->ticks, memory_order_relaxed);
-    uint64_t calls = atomic_load_explicit(&step->calls, memory_order_relaxed);
-    atomic_store_explicit(&step->ticks, ticks + (now - run->last_tick), memory_order_relaxed);
-    atomic_store_explicit(&step->calls, calls + 1, memory_order_relaxed);
+    uint64_t ticks = now - run->last_tick;
+    add(&step->ticks, ticks);
+    add(&step->calls, 1);
+    if (ticks > atomic_load_explicit(&step->ticks_max, memory_order_relaxed))
+        atomic_store_explicit(&step->ticks_max, ticks, memory_order_relaxed);
+    if (ticks > run->slowest_ticks) {
+        run->slowest_ticks = ticks;
+        run->slowest_step = run->at_step;
+    }
     run->last_tick = now;
+}
+
+/* The steps of a block from `at_step` on. */
+static void
+run_steps(void *user)
+{
+    gph_run *run = user;
+    for (; run->at_step < run->n_steps; run->at_step++) {
+        gph_run_step *step = &run->steps[run->at_step];
+        if (run->times_now)
+            run_timed(run, step);
+        else
+            run_step(run, step);
+    }
 }
 
 static void
@@ -147,20 +174,12 @@ gph_run_block(gph_run *run, const gph_cycle *cycle, uint32_t offset, uint32_t fr
 {
     run->clock = cycle->clock.frame + offset;
     run->block = frames;
-    bool searching = run->search_until > run->clock;
+    run->searching = run->search_until > run->clock;
     point_at_host(run, cycle, offset);
     gph_run_params_settle(run);
     gph_run_act(run);
     gph_run_params_fill(run);
     if (run->times_now)
         run->last_tick = gph_ticks();
-    for (uint32_t s = 0; s < run->n_steps; s++) {
-        gph_run_step *step = &run->steps[s];
-        atomic_store_explicit(&run->running_step, s, memory_order_relaxed);
-        if (run->times_now)
-            run_timed(run, step, searching);
-        else
-            run_step(run, step, searching);
-    }
-    atomic_store_explicit(&run->running_step, GPH_NONE, memory_order_relaxed);
+    gph_run_steps(run, run_steps);
 }

@@ -51,22 +51,41 @@ bypass(gph_run_step *step, uint32_t frames)
     }
 }
 
+void
+gph_run_curves_home(gph_run *run, gph_run_step *step)
+{
+    shift_curves(run, step, 0);
+}
+
+/* From the next call on it is silent, or what on_error says where process itself did not do. */
+void
+gph_run_mute(gph_run *run, gph_run_step *step, const gph_notice *why)
+{
+    gph_on_error what = run->plan->graph->nodes[step->node].on_error;
+    gph_notice notice = *why;
+    bool fails = notice.kind != GPH_NOTICE_NOT_FINITE;
+    step->health = fails && what == GPH_ON_ERROR_BYPASS ? GPH_RUN_BYPASSED : GPH_RUN_SILENCED;
+    atomic_store_explicit(&step->muted_at, notice.frame, memory_order_relaxed);
+    atomic_store_explicit(&step->muted_why, notice.kind, memory_order_release);
+    atomic_fetch_add_explicit(&run->shared.muted, 1, memory_order_relaxed);
+    if (fails) {
+        atomic_store_explicit(&run->shared.failed, true, memory_order_relaxed);
+        notice.b = what == GPH_ON_ERROR_STOP;
+    }
+    if (notice.b == 1 && fails && run->end_frame > run->clock + run->block)
+        run->end_frame = run->clock + run->block;
+    gph_run_notify(run, &notice);
+}
+
 static void
 fail(gph_run *run, gph_run_step *step, gph_status status)
 {
-    gph_on_error what = run->plan->graph->nodes[step->node].on_error;
-    step->health = what == GPH_ON_ERROR_BYPASS ? GPH_RUN_BYPASSED : GPH_RUN_SILENCED;
-    atomic_store_explicit(&step->health_seen, step->health, memory_order_relaxed);
-    atomic_fetch_add_explicit(&run->shared.muted, 1, memory_order_relaxed);
-    atomic_store_explicit(&run->shared.failed, true, memory_order_relaxed);
-    if (what == GPH_ON_ERROR_STOP && run->end_frame > run->clock + run->block)
-        run->end_frame = run->clock + run->block;
-    gph_run_notify(run, &(gph_notice){.kind = GPH_NOTICE_FAILED,
-                                      .node = step->node,
-                                      .copy = step->copy,
-                                      .code = (uint32_t)status,
-                                      .frame = run->clock + step->offset,
-                                      .b = what == GPH_ON_ERROR_STOP});
+    gph_run_mute(run, step,
+                 &(gph_notice){.kind = GPH_NOTICE_FAILED,
+                               .node = step->node,
+                               .copy = step->copy,
+                               .code = (uint32_t)status,
+                               .frame = run->clock + step->offset});
     /* It may have written over its input: what it leaves of this call is not to be heard. */
     silence(step, step->frames);
 }
@@ -138,9 +157,9 @@ call_split(gph_run *run, gph_run_step *step)
 static void
 before(gph_run *run, gph_run_step *step)
 {
-    if (step->resets && step->reset)
+    if (step->reset_due && step->reset)
         step->reset(step->instance);
-    step->resets = false;
+    step->reset_due = false;
     gph_event event;
     while (gph_runtime_news(step->runtime, &event)) {
         event.when = run->clock;
@@ -150,11 +169,10 @@ before(gph_run *run, gph_run_step *step)
     gph_runtime_answers(step->runtime);
 }
 
-/* A step of a module: its block, in one call or several. */
-void
-gph_run_call(gph_run *run, gph_run_step *step)
+static void
+call_block(gph_run *run, gph_run_step *step)
 {
-    if (!step->bare || step->resets)
+    if (!step->bare || step->reset_due)
         before(run, step);
     if (step->n_late)
         gph_run_take_late(run, step);
@@ -177,4 +195,13 @@ gph_run_call(gph_run *run, gph_run_step *step)
             step->in_ch[c] = step->in_home[c];
     }
     step->n_events = 0;
+}
+
+/* A step of a module: its block, in one call or several. */
+void
+gph_run_call(gph_run *run, gph_run_step *step)
+{
+    gph_run_pass(run);
+    call_block(run, step);
+    gph_run_pass(run);
 }

@@ -72,6 +72,19 @@ look_for_end(gph_run *run)
         run->end_frame = last + run->tail;
 }
 
+static void
+deliver(void *user)
+{
+    gph_run *run = user;
+    for (; run->at_step < run->n_steps; run->at_step++) {
+        gph_run_step *step = &run->steps[run->at_step];
+        if (step->kind == GPH_STEP_TABLE)
+            gph_run_table(run, step);
+        else if (step->n_late && (step->type_flags & GPH_TYPE_LATE))
+            gph_run_call(run, step);
+    }
+}
+
 /* Triggers for the block that will not come: who takes them by their time still gets them, with a
  * frame that is cut off again. */
 static void
@@ -79,13 +92,7 @@ deliver_late(gph_run *run, int64_t clock)
 {
     run->clock = clock;
     run->block = 1;
-    for (uint32_t s = 0; s < run->n_steps; s++) {
-        gph_run_step *step = &run->steps[s];
-        if (step->kind == GPH_STEP_TABLE)
-            gph_run_table(run, step);
-        else if (step->n_late && (step->type_flags & GPH_TYPE_LATE))
-            gph_run_call(run, step);
-    }
+    gph_run_steps(run, deliver);
 }
 
 static void
@@ -148,6 +155,41 @@ bucket(uint64_t ticks)
     return (octave - 3) * 16 + (uint32_t)((ticks >> (octave - 4)) & 15);
 }
 
+/* A cycle of a live host took longer than its frames last: who took longest is told, once a second. */
+static void
+note_late(gph_run *run, uint64_t ticks)
+{
+    double allowed = atomic_load_explicit(&run->shared.cycle_frames, memory_order_relaxed) /
+                     run->rate * run->ticks_per_second;
+    if (!run->times_all || run->freewheels || run->ticks_per_second <= 0 ||
+        (double)ticks <= allowed)
+        return;
+    atomic_store_explicit(&run->shared.late,
+                          atomic_load_explicit(&run->shared.late, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+    if (run->slowest_step == GPH_NONE)
+        return;
+    gph_run_step *step = &run->steps[run->slowest_step];
+    atomic_store_explicit(&step->slowest,
+                          atomic_load_explicit(&step->slowest, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+    if (run->late_told != INT64_MIN && run->clock - run->late_told < (int64_t)run->rate) {
+        run->late_unsaid++;
+        return;
+    }
+    run->late_told = run->clock;
+    gph_run_notify(run, &(gph_notice){.kind = GPH_NOTICE_LATE,
+                                      .node = step->node,
+                                      .copy = step->copy,
+                                      .code = atomic_load_explicit(&run->shared.cycle_frames,
+                                                                   memory_order_relaxed),
+                                      .frame = run->clock,
+                                      .a = (int64_t)ticks,
+                                      .b = (int64_t)run->slowest_ticks,
+                                      .unsaid = run->late_unsaid});
+    run->late_unsaid = 0;
+}
+
 static void
 note_time(gph_run *run, uint64_t ticks)
 {
@@ -165,14 +207,19 @@ gph_run_finish(gph_run *run)
         end(run, run->expected);
 }
 
-int32_t
-gph_run_cycle(gph_run *run, const gph_cycle *cycle)
+static void
+run_cycle(gph_run *run, const gph_cycle *cycle)
 {
     uint64_t mode = gph_float_mode_get();
     gph_float_mode_set(GPH_FLOAT_AUDIO);
     uint64_t start = gph_ticks();
     uint64_t n = atomic_load_explicit(&run->shared.cycles, memory_order_relaxed);
     run->times_now = run->times_all || n % TIMED_CYCLE == 0;
+    run->slowest_ticks = 0;
+    run->slowest_step = GPH_NONE;
+    atomic_store_explicit(&run->shared.cycle_frames, cycle->frames, memory_order_relaxed);
+    if (run->watch)
+        gph_watch_enter(run->watch);
     begin(run, cycle);
     gph_run_collect(run, cycle);
     run_blocks(run, cycle);
@@ -183,8 +230,24 @@ gph_run_cycle(gph_run *run, const gph_cycle *cycle)
             &(gph_notice){.kind = GPH_NOTICE_FLOAT_MODE, .node = GPH_NONE, .frame = run->clock});
         run->search_until = run->clock + (int64_t)run->rate;
     }
-    note_time(run, gph_ticks() - start);
+    uint64_t ticks = gph_ticks() - start;
+    note_time(run, ticks);
+    note_late(run, ticks);
     atomic_store_explicit(&run->shared.cycles, n + 1, memory_order_relaxed);
     gph_float_mode_set(mode);
-    return run->ended ? GPH_CYCLE_DRAIN : GPH_CYCLE_GO_ON;
+}
+
+int32_t
+gph_run_cycle(gph_run *run, const gph_cycle *cycle)
+{
+    /* A host that has given its thread up for dead goes on with another one; the first may still be in a module. */
+    if (atomic_exchange_explicit(&run->occupied, true, memory_order_acquire)) {
+        for (uint32_t c = 0; c < cycle->n_out; c++)
+            memset(cycle->out[c], 0, cycle->frames * sizeof(float));
+        return GPH_CYCLE_GO_ON;
+    }
+    run_cycle(run, cycle);
+    bool ended = run->ended;
+    atomic_store_explicit(&run->occupied, false, memory_order_release);
+    return ended ? GPH_CYCLE_DRAIN : GPH_CYCLE_GO_ON;
 }

@@ -56,33 +56,40 @@ gph_run_get_figures(const gph_run *run, gph_run_figures *figures)
         .not_finite = atomic_load_explicit(&s->not_finite, memory_order_relaxed),
         .muted = atomic_load_explicit(&s->muted, memory_order_relaxed),
         .lost = atomic_load_explicit(&s->lost, memory_order_relaxed),
+        .late = atomic_load_explicit(&s->late, memory_order_relaxed),
         .ticks_max = (double)atomic_load_explicit(&s->cycle_ticks_max, memory_order_relaxed),
     };
     figures->ticks_p50 = quantile(run, figures->cycles, 0.5);
     figures->ticks_p99 = quantile(run, figures->cycles, 0.99);
 }
 
-double
-gph_run_node_ticks(const gph_run *run, uint32_t node)
+static void
+add_step(const gph_run_step *step, gph_run_node_figures *figures)
 {
-    double sum = 0;
-    for (uint32_t s = 0; s < run->n_steps; s++) {
-        const gph_run_step *step = &run->steps[s];
-        uint64_t calls = atomic_load_explicit(&step->calls, memory_order_relaxed);
-        if (step->node == node && calls)
-            sum += (double)atomic_load_explicit(&step->ticks, memory_order_relaxed) / (double)calls;
+    uint64_t calls = atomic_load_explicit(&step->calls, memory_order_relaxed);
+    double ticks = (double)atomic_load_explicit(&step->ticks, memory_order_relaxed);
+    double longest = (double)atomic_load_explicit(&step->ticks_max, memory_order_relaxed);
+    uint32_t why = atomic_load_explicit(&step->muted_why, memory_order_acquire);
+    figures->ticks += calls ? ticks / (double)calls : 0;
+    figures->ticks_max = longest > figures->ticks_max ? longest : figures->ticks_max;
+    figures->late += atomic_load_explicit(&step->slowest, memory_order_relaxed);
+    figures->resets += atomic_load_explicit(&step->resets, memory_order_relaxed);
+    if (!why)
+        return;
+    int64_t at = atomic_load_explicit(&step->muted_at, memory_order_relaxed);
+    if (!figures->muted++ || at < figures->muted_at) {
+        figures->muted_why = why;
+        figures->muted_at = at;
     }
-    return sum;
 }
 
-uint32_t
-gph_run_node_muted(const gph_run *run, uint32_t node)
+void
+gph_run_get_node(const gph_run *run, uint32_t node, gph_run_node_figures *figures)
 {
-    uint32_t n = 0;
+    *figures = (gph_run_node_figures){.muted_at = -1};
     for (uint32_t s = 0; s < run->n_steps; s++)
-        n += run->steps[s].node == node &&
-             atomic_load_explicit(&run->steps[s].health_seen, memory_order_relaxed) != GPH_RUN_WELL;
-    return n;
+        if (run->steps[s].node == node)
+            add_step(&run->steps[s], figures);
 }
 
 float

@@ -83,16 +83,19 @@ gph_run_search(gph_run *run, gph_run_step *step)
     bool again = step->not_finite_at != INT64_MIN &&
                  run->clock - step->not_finite_at < (int64_t)(run->rate * MEMORY_SECONDS);
     step->not_finite_at = run->clock;
-    step->resets = true;
+    step->reset_due = true;
+    const gph_notice notice = {.kind = GPH_NOTICE_NOT_FINITE,
+                               .node = step->node,
+                               .copy = step->copy,
+                               .frame = run->clock,
+                               .a = channel,
+                               .b = again ? 2 : 1};
     if (again) {
-        step->health = GPH_RUN_SILENCED;
-        atomic_store_explicit(&step->health_seen, GPH_RUN_SILENCED, memory_order_relaxed);
-        atomic_fetch_add_explicit(&run->shared.muted, 1, memory_order_relaxed);
+        gph_run_mute(run, step, &notice);
+        return;
     }
-    gph_run_notify(run, &(gph_notice){.kind = GPH_NOTICE_NOT_FINITE,
-                                      .node = step->node,
-                                      .copy = step->copy,
-                                      .frame = run->clock,
-                                      .a = channel,
-                                      .b = again ? 2 : 1});
+    atomic_store_explicit(&step->resets,
+                          atomic_load_explicit(&step->resets, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+    gph_run_notify(run, &notice);
 }

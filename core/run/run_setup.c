@@ -220,7 +220,7 @@ init_shared(gph_run *run)
 {
     gph_run_shared *shared = &run->shared;
     atomic_init(&shared->end_frame, INT64_MAX);
-    atomic_init(&run->running_step, GPH_NONE);
+    atomic_init(&run->entered, 0);
 }
 
 gph_status
@@ -250,6 +250,8 @@ gph_run_new(const gph_plan *plan, const gph_run_options *options, gph_run **resu
         plan->tail < 0 ? (int64_t)(options->rate * GPH_RUN_ENDLESS_TAIL_SECONDS) : plan->tail;
     run->times_all = options->realtime;
     run->offline = options->offline;
+    run->ticks_per_second = options->ticks_per_second;
+    run->late_told = INT64_MIN;
     init_shared(run);
     gph_status status = make_all(run, options);
     if (status != GPH_OK) {

@@ -6,6 +6,7 @@
 #define GPH_RUN_RUN_STATE_H
 
 #include "../graph/plan.h"
+#include "../platform/watch.h"
 #include "limits.h"
 #include "messages.h"
 #include "queue.h"
@@ -107,9 +108,9 @@ struct gph_run_step {
     uint32_t frames; /* of the call */
     uint32_t n_emitted;
     bool running;
-    bool scans;  /* inputs are scrubbed before the call: it writes a table */
-    bool bare;   /* no stream, worker or table wants anything between blocks */
-    bool resets; /* reset before the next call */
+    bool scans;     /* inputs are scrubbed before the call: it writes a table */
+    bool bare;      /* no stream, worker or table wants anything between blocks */
+    bool reset_due; /* before the next call */
 
     /* A player: a source that gives `done`. */
     bool is_player;
@@ -128,10 +129,14 @@ struct gph_run_step {
     uint32_t n_edges;
     uint32_t node; /* of the graph */
     uint32_t copy;
-    int64_t not_finite_at;  /* frame at which it was reset for NaN; INT64_MIN: never */
-    _Atomic uint64_t ticks; /* time in it since the start, where it was measured */
-    _Atomic uint64_t calls; /* blocks in `ticks` */
-    _Atomic uint32_t health_seen;
+    int64_t not_finite_at;      /* frame at which it was reset for NaN; INT64_MIN: never */
+    _Atomic uint64_t ticks;     /* time in it since the start, where it was measured */
+    _Atomic uint64_t calls;     /* blocks in `ticks` */
+    _Atomic uint64_t ticks_max; /* longest of them */
+    _Atomic uint32_t slowest;   /* late cycles in which it took longest of all */
+    _Atomic uint32_t muted_why; /* GPH_NOTICE_*, once its health is gone; it is set last */
+    _Atomic int64_t muted_at;   /* frame */
+    _Atomic uint32_t resets;    /* for NaN or Inf */
 };
 
 /* Something at a frame of this cycle. */
@@ -166,6 +171,8 @@ typedef struct gph_run_shared {
     _Atomic uint64_t not_finite; /* samples zeroed */
     _Atomic uint64_t muted;
     _Atomic uint64_t lost;                        /* frames lost by the host */
+    _Atomic uint64_t late;                        /* cycles that took longer than their frames */
+    _Atomic uint32_t cycle_frames;                /* of the last cycle */
     _Atomic uint32_t times[GPH_RUN_TIME_BUCKETS]; /* histogram of cycle times in ticks */
 } gph_run_shared;
 
@@ -222,10 +229,15 @@ struct gph_run {
     uint32_t block;    /* frames of the present block */
     uint32_t io_flags; /* GPH_IO_* of the present block */
     double rate;
-    bool times_all;  /* each step of each cycle; else of one cycle in 16 */
-    bool times_now;  /* each step of this cycle */
-    bool freewheels; /* as the streams were told last */
-    bool offline;    /* nobody waits: jobs of tables are done at once */
+    bool times_all;          /* each step of each cycle; else of one cycle in 16 */
+    bool times_now;          /* each step of this cycle */
+    double ticks_per_second; /* 0: not known */
+    uint64_t slowest_ticks;  /* of this cycle: longest step of a block, */
+    uint32_t slowest_step;   /* and which one that was */
+    int64_t late_told;       /* frame of the last late cycle that was told; INT64_MIN: none */
+    uint32_t late_unsaid;    /* later ones that were not */
+    bool freewheels;         /* as the streams were told last */
+    bool offline;            /* nobody waits: jobs of tables are done at once */
     uint64_t last_tick;
 
     /* The end. */
@@ -248,7 +260,20 @@ struct gph_run {
     gph_queue commands; /* control -> audio */
     gph_queue notices;  /* audio -> control */
     gph_run_shared shared;
-    _Atomic uint32_t running_step; /* for whoever looks at a crash: index, or GPH_NONE */
+    /* What may hang (run_watch.c). */
+    gph_watch *watch;          /* NULL: nobody watches */
+    _Atomic bool occupied;     /* a cycle is running: a second one, on another thread, is refused */
+    _Atomic uint32_t entered;  /* counts calls into modules and out of them: odd inside of one */
+    uint32_t at_step;          /* the step that runs */
+    bool searching;            /* this block: every output is looked at */
+    bool careful;              /* in a part of ours that must not be left halfway */
+    bool leaves;               /* as soon as that is over */
+    struct gph_run_look {      /* [control] */
+        uint32_t entered;      /* as seen last */
+        int64_t cpu_ns, at_ns; /* of the last look */
+        int64_t busy_ns;       /* time of the thread in that call, as far as it was seen */
+        int64_t asleep_ns;     /* of the clock that it slept in there */
+    } look;
     gph_arena *arena;
     uint64_t bytes; /* taken of it */
 };
@@ -258,8 +283,8 @@ void gph_run_block(gph_run *run, const gph_cycle *cycle, uint32_t offset,
                    uint32_t frames) GPH_AUDIO;
 /* ---- run_call.c */
 void gph_run_call(gph_run *run, gph_run_step *step) GPH_AUDIO;
-/* ---- run_desk.c */
-void gph_run_table(gph_run *run, gph_run_step *step) GPH_AUDIO;
+void gph_run_mute(gph_run *run, gph_run_step *step, const gph_notice *why) GPH_AUDIO;
+void gph_run_curves_home(gph_run *run, gph_run_step *step) GPH_AUDIO;
 /* ---- run_events.c */
 void gph_run_give(gph_run *run, uint32_t node, uint32_t trigger, int64_t when,
                   float value) GPH_AUDIO;
@@ -281,8 +306,22 @@ uint32_t gph_run_scrub(float *to, const float *from, uint32_t frames) GPH_AUDIO;
 void gph_run_scrub_inputs(gph_run *run, gph_run_step *step) GPH_AUDIO;
 void gph_run_not_finite(gph_run *run, uint64_t samples) GPH_AUDIO;
 void gph_run_search(gph_run *run, gph_run_step *step) GPH_AUDIO;
+/* ---- run_desk.c */
+void gph_run_table(gph_run *run, gph_run_step *step) GPH_AUDIO;
+/* ---- run_watch.c */
+void gph_run_careful(gph_run *run) GPH_AUDIO;
+void gph_run_careless(gph_run *run) GPH_AUDIO;
+void gph_run_steps(gph_run *run, void (*steps)(void *run)) GPH_AUDIO;
 /* ---- run_cycle.c */
 void gph_run_notify(gph_run *run, const gph_notice *notice) GPH_AUDIO;
+
+/* Into a module's functions, or out of them. */
+static inline void
+gph_run_pass(gph_run *run)
+{
+    uint32_t entered = atomic_load_explicit(&run->entered, memory_order_relaxed);
+    atomic_store_explicit(&run->entered, entered + 1, memory_order_release);
+}
 
 /* Bits of a float's magnitude from which on it is Inf or NaN. */
 #define GPH_RUN_NOT_FINITE 0x7f800000u

@@ -33,8 +33,11 @@ void GPH_CALL
 gph_runtime_emit(const gph_runtime *rt, const gph_event *event)
 {
     gph_node_runtime *runtime = gph_runtime_of(rt);
-    if (event && runtime->step && runtime->step->running)
-        gph_run_emit(runtime->run, runtime->step, event);
+    if (!event || !runtime->step || !runtime->step->running)
+        return;
+    gph_run_careful(runtime->run);
+    gph_run_emit(runtime->run, runtime->step, event);
+    gph_run_careless(runtime->run);
 }
 
 void GPH_CALL
@@ -79,7 +82,10 @@ gph_runtime_schedule(const gph_runtime *rt, const void *data, uint32_t size)
         runtime->worker->work(runtime->instance, data, size);
         return 1;
     }
-    return gph_workers_schedule(runtime->context->workers, runtime, data, size);
+    gph_run_careful(runtime->run);
+    int32_t taken = gph_workers_schedule(runtime->context->workers, runtime, data, size);
+    gph_run_careless(runtime->run);
+    return taken;
 }
 
 bool

@@ -57,7 +57,8 @@ pull_triggers(gph_rig *rig, const gph_rig_node *node, double often, uint32_t *st
 int
 main(int argc, char **argv)
 {
-    const gph_rig_options options = {.size = sizeof options};
+    /* The watchdog is on trial too. */
+    const gph_rig_options options = {.size = sizeof options, .flags = GPH_RIG_OWNS_PROCESS};
     gph_rig *rig = NULL;
     uint32_t state = 1;
     int64_t frames = argc == 3 ? atoll(argv[2]) : 0;

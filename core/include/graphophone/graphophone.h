@@ -91,6 +91,12 @@ typedef struct gph_rig_options {
 } gph_rig_options;
 
 #define GPH_RIG_COLOUR (1u << 0) /* `rendered` has terminal colours */
+#define GPH_RIG_OWNS_PROCESS                                                                       \
+    (1u                                                                                            \
+     << 2) /* this process is there for this one rig: from start to stop its signals are used. A module that does   \
+                 not return is cut (SIGXCPU, RLIMIT_RTTIME), one that crashes is named on standard error before the    \
+                 system does what it does (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT). Without it neither happens. One  \
+                 rig at a time. */
 #define GPH_RIG_REPORT                                                                             \
     (1u << 1) /* only looked at, never to be run (graph, check): memory of tables is not taken */
 
@@ -155,11 +161,12 @@ typedef struct gph_rig_info {
     const char *host;       /* id: "jack" */
     const char *device;     /* name for people, "" before open */
     const char *deviations; /* what the host gave other than asked, lines; "" if nothing */
-    const char *rights;     /* "real-time FIFO 70, memory 212 of 212 MB locked", "" before start */
-    double rate;            /* frames a second; before open the patch's, or 48000 */
-    uint32_t rate_known;    /* 0: the host decides */
-    uint32_t block;         /* frames; 0: not known */
-    uint32_t channels_in;   /* of the host that are used */
+    const char *
+        rights; /* "real-time FIFO 70, memory 212 of 212 MB locked, watchdog on", "" before start */
+    double rate;          /* frames a second; before open the patch's, or 48000 */
+    uint32_t rate_known;  /* 0: the host decides */
+    uint32_t block;       /* frames; 0: not known */
+    uint32_t channels_in; /* of the host that are used */
     uint32_t channels_out;
     uint32_t latency;    /* frames from inputs to outputs that the graph adds */
     uint32_t latency_in; /* of the host beyond the block, greatest */
@@ -186,13 +193,24 @@ typedef struct gph_rig_node {
     uint32_t n_out;
     const uint32_t *in_channels;
     const uint32_t *out_channels;
-    uint32_t copies;  /* instances, where a narrow type is replicated; else 1 */
-    uint32_t latency; /* frames that it adds */
-    int64_t tail;     /* frames; -1 for ever */
-    uint32_t muted;   /* 1: it failed and was silenced */
-    uint32_t reserved;
-    double process_ns; /* smoothed time of a call; 0: not measured */
+    uint32_t copies;       /* instances, where a narrow type is replicated; else 1 */
+    uint32_t latency;      /* frames that it adds */
+    int64_t tail;          /* frames; -1 for ever */
+    uint32_t muted;        /* GPH_NODE_*: it failed and is silent or bypassed */
+    uint32_t resets;       /* how often it was reset because NaN or Inf came out of it */
+    double process_ns;     /* time of a call on average, of all copies; 0: not measured */
+    double process_ns_max; /* of the longest call of a copy; live, every call is measured */
+    uint64_t late;         /* late cycles in which it took longest of all nodes: who is slow */
+    int64_t muted_at;      /* frame; -1: it plays */
 } gph_rig_node;
+
+/* Why a node is muted. */
+enum {
+    GPH_NODE_PLAYS = 0,
+    GPH_NODE_MUTED_ERROR = 1,      /* process returned an error */
+    GPH_NODE_MUTED_NOT_FINITE = 2, /* NaN or Inf twice within 10 s */
+    GPH_NODE_MUTED_CUT = 3         /* process did not return and was cut */
+};
 
 /* Fills in node `index`, from 0. GPH_ARGUMENT: there are not so many. */
 GPH_EXPORT gph_status gph_rig_get_node(const gph_rig *rig, uint32_t index, gph_rig_node *node);
@@ -218,6 +236,7 @@ typedef struct gph_rig_status {
     double cycle_us_p50; /* time of a cycle, median over the run; likewise p99 and the greatest */
     double cycle_us_p99;
     double cycle_us_max;
+    uint64_t late_cycles; /* that took longer than their frames last; offline none is late */
     uint64_t dropped_triggers;
     uint64_t not_finite; /* samples that were NaN or Inf and became 0 */
     uint64_t muted_nodes;

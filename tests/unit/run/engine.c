@@ -238,8 +238,11 @@ failing(run_bench *b, const char *what)
     ck_assert_uint_eq(notice.node, run_bench_node(b, "bad"));
     ck_assert_int_eq((int32_t)notice.code, GPH_IO);
     ck_assert_int_eq(notice.frame, 768);
-    ck_assert_uint_eq(gph_run_node_muted(b->run, notice.node),
-                      2); /* both copies of the mono type */
+    gph_run_node_figures figures;
+    gph_run_get_node(b->run, notice.node, &figures);
+    ck_assert_uint_eq(figures.muted, 2); /* both copies of the mono type */
+    ck_assert_uint_eq(figures.muted_why, GPH_NOTICE_FAILED);
+    ck_assert_int_eq(figures.muted_at, 768);
 }
 
 START_TEST(a_failing_node_is_silenced)
