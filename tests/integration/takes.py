@@ -1,5 +1,6 @@
 """Takes are files that others can read: libsndfile's own tools apart, sox and Python's wave look at them."""
 import math
+import re
 import struct
 import subprocess
 import wave
@@ -90,6 +91,26 @@ def test_sox_reads_24_bits(record, ending):
     for n, value in enumerate(got):
         single = struct.unpack("f", struct.pack("f", counter(n // 2, n % 2) / 2**23 * 8388607))[0]
         assert value == half_even(single) * 256
+
+
+@pytest.mark.parametrize("sample, endings", [("f32", ["wav", "w64", "rf64", "caf", "aiff", "au"]),
+                                             ("s24", ["wav", "w64", "rf64", "caf", "aiff", "au", "flac"]),
+                                             ("s16", ["wav", "w64", "rf64", "caf", "aiff", "au", "flac"])])
+def test_libsndfiles_own_tools_agree_on_every_container(record, home, sample, endings):
+    """The same half second in each: the length and width that libsndfile reads, and the same samples."""
+    paths = [record(f"x-{ending}.{'wav' if ending == 'rf64' else ending}", lines=f"format = {ending}-{sample}")
+             for ending in endings]
+    for path in paths:
+        told = subprocess.run(["sndfile-info", str(path)], capture_output=True, text=True)
+        assert told.returncode == 0, told.stdout + told.stderr
+        figures = dict(re.findall(r"^(Sample Rate|Frames|Channels) *: (\S+)$", told.stdout, re.M))
+        assert figures == {"Sample Rate": str(RATE), "Frames": str(FRAMES), "Channels": "2"}, told.stdout
+    for path in paths[1:]:
+        compared = subprocess.run(["sndfile-cmp", str(paths[0]), str(path)], capture_output=True, text=True)
+        assert compared.returncode == 0, (path, compared.stdout)
+    # The comparison sees a difference of one channel.
+    other = record("other.wav", channels=1, lines=f"format = wav-{sample}")
+    assert subprocess.run(["sndfile-cmp", str(paths[0]), str(other)], capture_output=True).returncode != 0
 
 
 @pytest.mark.parametrize("law", ["ulaw", "alaw"])
