@@ -380,27 +380,63 @@ START_TEST(codes_follow_the_ending)
 }
 END_TEST
 
+/* Each container keeps what it has a place for; of AIFF's there are fewer. */
 START_TEST(tags_are_in_the_file)
 {
+    static const char *const names[] = {"x.flac", "x.ogg", "x.caf", "x.aiff", "x.wav", "x.rf64"};
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+        rig r;
+        static const gph_tag tags[] = {
+            {"title", "Rain \xc3\xa4"}, {"artist", "Roof"}, {"track", "3"}, {"comment", "a\nb"}};
+        bool aiff = strstr(names[n], "aiff") != NULL;
+        rig_init(&r, 1, names[n]);
+        r.what.tags = tags;
+        r.what.n_tags = 4;
+        ck_assert_int_eq(rig_open(&r), GPH_OK);
+        gph_stream_start(r.stream, 0);
+        rig_run(&r, 3000, 400);
+        ck_assert_int_eq(rig_finish(&r), GPH_OK);
+        SF_INFO info = {0};
+        SNDFILE *sound = sf_open(gph_stream_file(r.stream, 0)->path, SFM_READ, &info);
+        ck_assert_int_eq(info.frames, 3000);
+        ck_assert_str_eq(sf_get_string(sound, SF_STR_TITLE), "Rain \xc3\xa4");
+        ck_assert_str_eq(sf_get_string(sound, SF_STR_ARTIST), "Roof");
+        ck_assert_str_eq(sf_get_string(sound, SF_STR_COMMENT), "a b");
+        if (!aiff)
+            ck_assert_str_eq(sf_get_string(sound, SF_STR_TRACKNUMBER), "3");
+        sf_close(sound);
+        rig_free(&r);
+    }
+}
+END_TEST
+
+static void
+tag_refused(const gph_tag *tags, uint32_t n, const char *what)
+{
     rig r;
-    static const gph_tag tags[] = {{"title", "Rain"}, {"artist", "Roof"}, {"track", "3"}};
-    rig_init(&r, 1, "x.flac");
+    rig_init(&r, 1, "x.wav");
     r.what.tags = tags;
-    r.what.n_tags = 3;
-    ck_assert_int_eq(rig_open(&r), GPH_OK);
-    gph_stream_start(r.stream, 0);
-    rig_run(&r, 3000, 400);
-    ck_assert_int_eq(rig_finish(&r), GPH_OK);
-    SF_INFO info = {0};
-    SNDFILE *sound = sf_open(gph_stream_file(r.stream, 0)->path, SFM_READ, &info);
-    ck_assert_str_eq(sf_get_string(sound, SF_STR_TITLE), "Rain");
-    ck_assert_str_eq(sf_get_string(sound, SF_STR_ARTIST), "Roof");
-    ck_assert_str_eq(sf_get_string(sound, SF_STR_TRACKNUMBER), "3");
-    sf_close(sound);
+    r.what.n_tags = n;
+    ck_assert_int_eq(rig_open(&r), GPH_ARGUMENT);
+    ck_assert_str_eq(r.problem.setting, "tag");
+    ck_assert_msg(strstr(r.problem.text, what) != NULL, "%s", r.problem.text);
+    ck_assert_uint_eq(count_names(r.folder), 0);
     rig_free(&r);
+}
+
+START_TEST(tags_that_cannot_be_are_refused)
+{
+    static char most[1002];
+    memset(most, 'x', 1001);
+    const gph_tag twice[] = {{"title", "a"}, {"title", "b"}};
+    const gph_tag unknown = {"titel", "a"};
+    const gph_tag longer = {"title", most};
+    tag_refused(twice, 2, "twice");
+    tag_refused(&unknown, 1, "titel");
+    tag_refused(&longer, 1, "1001 bytes");
 }
 END_TEST
 
 SUITE("formats", ogg_is_the_same_sound, every_pair, every_pair_of_codes, nan_may_be_kept_in_floats,
       dither_is_triangular, what_cannot_be_is_refused, codes_follow_the_ending,
-      tags_are_in_the_file)
+      tags_are_in_the_file, tags_that_cannot_be_are_refused)
