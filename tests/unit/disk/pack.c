@@ -113,6 +113,8 @@ START_TEST(every_sample_format)
     compare((gph_sample)_i, false, in, N);
     if (_i <= GPH_S32)
         compare((gph_sample)_i, true, in, N);
+    for (size_t n = 1; n < 9; n++)
+        compare((gph_sample)_i, false, in + 100, n);
     free(in);
 }
 END_TEST

@@ -369,12 +369,13 @@ track_name(const char *xml, uint32_t n, char *name, size_t size)
 }
 
 static char *
-read_text(const desk *d, const char *name)
+read_text(const desk *d, const char *name, size_t *size)
 {
     chunk chunks[16];
     uint32_t n = read_chunks(d, chunks, 16);
     const chunk *found = find(chunks, n, name);
-    char *text = calloc(1, (size_t)found->size + 1);
+    *size = (size_t)found->size;
+    char *text = calloc(1, *size + 1);
     ck_assert_int_eq(pread(d->file, text, (size_t)found->size, found->begin), found->size);
     return text;
 }
@@ -417,7 +418,9 @@ START_TEST(hostile_labels_are_names_of_tracks)
     end(&d, NULL, 0);
     check_sound(&d, 100, 0, 100);
     check_sox(&d, 100);
-    char *xml = read_text(&d, "iXML");
+    size_t size;
+    char *xml = read_text(&d, "iXML", &size);
+    ck_assert_uint_eq(strlen(xml), size);
     for (uint32_t c = 0; c < CHANNELS; c++) {
         char name[GPH_SLATE_TEXT + 2];
         track_name(xml, c, name, sizeof name);
@@ -493,8 +496,9 @@ START_TEST(tags_are_read_back)
     ck_assert_str_eq(sf_get_string(sound, SF_STR_TRACKNUMBER), "3");
     ck_assert_ptr_nonnull(strstr(sf_get_string(sound, SF_STR_SOFTWARE), "graphophone"));
     sf_close(sound);
-    char *list = read_text(&d, "LIST");
-    ck_assert_ptr_nonnull(memmem(list, 2000, "ILIC\4\0\0\0CC0", 12));
+    size_t size;
+    char *list = read_text(&d, "LIST", &size);
+    ck_assert_ptr_nonnull(memmem(list, size, "ILIC\4\0\0\0CC0", 12));
     free(list);
     desk_free(&d);
 }
