@@ -15,20 +15,26 @@ def write_floats(path, sound, rate=48000):
                                    struct.pack("<I", len(data)) + data)
 
 
+def read_chunks(path):
+    """The chunks of a WAV file: (name, bytes) in their order."""
+    data = pathlib.Path(path).read_bytes()
+    assert (data[:4], data[8:12]) == (b"RIFF", b"WAVE")
+    at, chunks = 12, []
+    while at < len(data):
+        size = struct.unpack_from("<I", data, at + 4)[0]
+        chunks.append((data[at:at + 4].decode(), data[at + 8:at + 8 + size]))
+        at += 8 + (size + 1) // 2 * 2
+    return chunks
+
+
 def read_floats(path, rate=48000):
     """The samples of a WAV file of 32-bit floats, bit for bit."""
-    data = pathlib.Path(path).read_bytes()
-    assert data[:4] == b"RIFF"
-    at, channels = 12, 0
-    while data[at:at + 4] != b"data":
-        if data[at:at + 4] == b"fmt ":
-            tag, channels, found = struct.unpack_from("<HHI", data, at + 8)
-            if tag == 0xFFFE:  # extensible: the tag proper begins the sub-format
-                tag, = struct.unpack_from("<H", data, at + 32)
-            assert (tag, found) == (3, rate)
-        at += 8 + (struct.unpack_from("<I", data, at + 4)[0] + 1) // 2 * 2
-    size = struct.unpack_from("<I", data, at + 4)[0]
-    return np.frombuffer(data[at + 8:at + 8 + size], "<f4").reshape(-1, channels)
+    chunks = dict(read_chunks(path))
+    tag, channels, found = struct.unpack_from("<HHI", chunks["fmt "])
+    if tag == 0xFFFE:  # extensible: the tag proper begins the sub-format
+        tag, = struct.unpack_from("<H", chunks["fmt "], 24)
+    assert (tag, found) == (3, rate)
+    return np.frombuffer(chunks["data"], "<f4").reshape(-1, channels)
 
 
 def read_integers(path, channels):
