@@ -193,12 +193,108 @@ START_TEST(crossfade)
     }
     ck_assert_int_eq(take_when(t, "loop", 1), 350);
     take_free(t);
-    /* Backward the same overlap: never a step of more than the fade makes. */
+    /* Backward the same overlap: the first round begins with the last frame that is there. */
     bench_param(&b, "speed", 0, 0, -1);
     t = bench_run(&b, 1500, NULL, 0);
-    for (uint32_t f = 1; f < 1500; f++)
-        ck_assert_float_le(fabsf(t->out[0][0][f] - t->out[0][0][f - 1]), 8.1f);
-    ck_assert_float_eq(t->out[0][0][0], 399);
+    for (uint32_t f = 0; f < 1500; f++) {
+        double at = f < 400 ? 399 - f : 349 - (f - 400) % 350, rise = at / 50;
+        double wanted = at >= 50 ? at : at * rise + (at + 350) * (1 - rise);
+        ck_assert_double_eq_tol((double)t->out[0][0][f], wanted, 1e-3);
+        if (f > 0)
+            ck_assert_float_le(fabsf(t->out[0][0][f] - t->out[0][0][f - 1]), 8.1f);
+    }
+    ck_assert_int_eq(take_when(t, "loop", 0), 0);
+    ck_assert_int_eq(take_when(t, "loop", 1), 400);
+    take_free(t);
+    table_bench_finish(&tables);
+}
+END_TEST
+
+/* Between the last frame of a loop and the first the neighbours are those of the other end: what is
+ * played is what one gets from the rounds written out one after the other. */
+START_TEST(wraps)
+{
+    static const float at_speeds[] = {0.375f, -0.625f, 1.5f};
+    enum { BEGIN = 100, ROUND = 250 };
+    table_bench tables;
+    table_of(&tables, bits, SIZE);
+    for (int n = 0; n < 6; n++) {
+        bool cubic = n % 2;
+        double speed = (double)at_speeds[n / 2];
+        bench b = rig(&tables, "loop");
+        bench_set(&b, "interpolate", cubic ? "cubic" : "linear");
+        bench_set(&b, "begin", "100fr");
+        bench_set(&b, "end", "350fr");
+        bench_param(&b, "speed", 0, 0, at_speeds[n / 2]);
+        take *t = bench_run(&b, 3000, NULL, 0);
+        for (uint32_t f = 0; f < 3000; f++) {
+            /* From far enough above 0 that no place is negative. */
+            double at = 100 * ROUND + (speed < 0 ? ROUND - 1 : 0) + f * speed;
+            uint64_t frame = (uint64_t)at;
+            double x = at - (double)frame, y[4];
+            for (int k = 0; k < 4; k++)
+                y[k] = (double)bits((uint32_t)(BEGIN + (frame + ROUND - 1 + (uint64_t)k) % ROUND));
+            double wanted = y[1] + (y[2] - y[1]) * x;
+            if (cubic)
+                wanted = y[1] + x / 2 *
+                                    (y[2] - y[0] +
+                                     x * (2 * y[0] - 5 * y[1] + 4 * y[2] - y[3] +
+                                          x * (3 * (y[1] - y[2]) + y[3] - y[0])));
+            double size = fabs(y[0]) + fabs(y[1]) + fabs(y[2]) + fabs(y[3]);
+            ck_assert_double_eq_tol((double)t->out[0][0][f], wanted, 4e-7 * size + 1e-30);
+        }
+        take_free(t);
+    }
+    table_bench_finish(&tables);
+}
+END_TEST
+
+/* At speed 0 the frame under the head stays; from there both ways. */
+START_TEST(stands_still)
+{
+    table_bench tables;
+    table_of(&tables, index_of, SIZE);
+    bench b = rig(&tables, "loop");
+    bench_param(&b, "speed", 0, 0, 1);
+    bench_param(&b, "speed", 0, 200, 0);
+    take *t = bench_run(&b, 1000, NULL, 0);
+    float held = t->out[0][0][999];
+    /* The speed takes 20 ms to come to rest. */
+    for (uint32_t f = 230; f < 1000; f++)
+        ck_assert(t->out[0][0][f] == held);
+    ck_assert(held > 200 && held < 220);
+    take_free(t);
+    table_bench_finish(&tables);
+}
+END_TEST
+
+/* `end` left out is what is filled now: a table that is being recorded is played as far as it is. */
+static void
+fill_more(const bench *b, const gph_runtime *rt, int64_t clock)
+{
+    const table_bench *tables = b->user;
+    (void)rt;
+    gph_table *writer = gph_table_open(tables->set, "t", "filler", GPH_TABLE_WRITE);
+    gph_table_put_mark(writer, &(gph_table_mark){.filled = clock < 100   ? 0
+                                                           : clock < 500 ? 300
+                                                                         : SIZE});
+    gph_table_close(writer);
+}
+
+START_TEST(grows)
+{
+    table_bench tables;
+    table_of(&tables, index_of, 0);
+    bench b = rig(&tables, "loop");
+    const uint32_t block = 50;
+    b.before_block = fill_more;
+    take *t = bench_run(&b, 2400, &block, 1);
+    /* Nothing is there until 100; the first round ends at 300, as there is no more at frame 400. */
+    for (uint32_t f = 0; f < 2400; f++) {
+        float wanted = f < 100 ? 0 : f < 400 ? (float)(f - 100) : (float)((f - 400) % SIZE);
+        ck_assert_msg(t->out[0][0][f] == wanted, "frame %u: %g, not %g", f, (double)t->out[0][0][f],
+                      (double)wanted);
+    }
     take_free(t);
     table_bench_finish(&tables);
 }
@@ -309,5 +405,5 @@ START_TEST(follows)
 }
 END_TEST
 
-SUITE("table-player", descriptor, bit_for_bit, rounds, speeds, spline, no_drift, crossfade, blocks,
-      refusals, follows)
+SUITE("table-player", descriptor, bit_for_bit, rounds, speeds, spline, no_drift, crossfade, wraps,
+      stands_still, grows, blocks, refusals, follows)

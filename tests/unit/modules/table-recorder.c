@@ -216,6 +216,41 @@ START_TEST(not_finite)
 }
 END_TEST
 
+/* Feedback 0 does not read what was there, whatever that is; -1 turns it exactly. Inputs are repeated
+ * over the table's channels. */
+START_TEST(old_sound)
+{
+    static float twos[20];
+    for (int f = 0; f < 20; f++)
+        twos[f] = 2;
+    float *const channels[] = {ones, twos, NULL};
+    for (int turned = 0; turned < 2; turned++) {
+        table_bench tables;
+        table_bench_init(&tables, 1000);
+        table_bench_add(&tables, "t", 5, 20, false);
+        gph_table *table = gph_table_open(tables.set, "t", "filler", GPH_TABLE_WRITE);
+        for (uint32_t c = 0; c < 5; c++)
+            for (uint32_t f = 0; f < 20; f++)
+                gph_table_look(table)->ch[c][f] = turned ? 0.1f : NAN;
+        gph_table_put_mark(table, &(gph_table_mark){.filled = 20});
+        gph_table_close(table);
+        bench b = rig(&tables);
+        b.in[0].channels = 2;
+        b.in[0].ch = channels;
+        bench_param(&b, "feedback", 0, 0, turned ? -1 : 0);
+        bench_trigger(&b, "record", 0);
+        take *t = bench_run(&b, 20, NULL, 0);
+        const gph_table_view *view = table_bench_view(&tables, "t");
+        for (uint32_t c = 0; c < 5; c++)
+            for (uint32_t f = 0; f < 20; f++)
+                ck_assert(view->ch[c][f] == (c % 2 ? 2.0f : 1.0f) - (turned ? 0.1f : 0.0f));
+        ck_assert_uint_eq(t->n_faults, 0);
+        take_free(t);
+        table_bench_finish(&tables);
+    }
+}
+END_TEST
+
 START_TEST(refusals)
 {
     table_bench tables;
@@ -483,7 +518,7 @@ START_TEST(like_the_model)
         bench b = rig(&tables);
         b.in[0].ch = noise;
         throw_rig(&b, &m, seed);
-        float level = seed % 5 == 0 ? 0 : seed % 5 == 1 ? 1 : 0.7f;
+        float level = seed % 5 == 0 ? 0 : seed % 5 == 1 ? 1 : seed % 5 == 2 ? -1 : 0.7f;
         bench_param(&b, "feedback", 0, 0, level);
         for (uint32_t t = 0; t < FRAMES; t++)
             feedback[t] = level;
@@ -505,4 +540,4 @@ START_TEST(like_the_model)
 END_TEST
 
 SUITE("table-recorder", descriptor, law, clamp_and_trig, stop_on_the_frame, seam, fill, not_finite,
-      refusals, like_the_model)
+      old_sound, refusals, like_the_model)
