@@ -97,7 +97,9 @@ finish_all(gph_rig *rig)
         finish_stream(rig, w, until);
     gph_workers_drain(rig->context.workers);
     rig->failed_disk |= gph_table_set_end_service(rig->context.tables) != GPH_OK;
-    rig->failed_disk |= gph_table_set_save(rig->context.tables, rig->context.takes) != GPH_OK;
+    gph_run_get_figures(rig->run, &rig->figures);
+    int64_t end = rig->figures.frame;
+    rig->failed_disk |= gph_table_set_save(rig->context.tables, rig->context.takes, end) != GPH_OK;
 }
 
 int

@@ -28,11 +28,12 @@ gph_run_table(gph_run *run, gph_run_step *step)
         float with[GPH_TABLE_N_PARAMS];
         for (uint32_t p = 0; p < GPH_TABLE_N_PARAMS; p++)
             with[p] = run->params[run->first_param[step->node] + p].items[0].to;
-        gph_table_why why = gph_table_ask(step->desk, step->events[n].index, with);
+        gph_table_why why =
+            gph_table_ask(step->desk, step->events[n].index, step->events[n].when, with);
         if (why)
             refused(&to, step->events[n].index, why);
     }
     step->n_events = 0;
     if (step->desk)
-        gph_table_turn(step->desk, run->freewheels || run->offline, refused, &to);
+        gph_table_turn(step->desk, run->clock, run->freewheels || run->offline, refused, &to);
 }

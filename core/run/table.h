@@ -77,9 +77,9 @@ struct gph_take_counter;
 /* Before a run: whether the files of `save` can be made. Reported if not; makes no file. */
 gph_status gph_table_set_check_save(gph_table_set *set, struct gph_take_counter *takes);
 
-/* After a run: saves all that hold anything new, as a recorder's files are: nothing is overwritten.
+/* After a run that ended with frame `when`: saves all that hold anything new, as a recorder's files are: nothing is overwritten.
  * GPH_IO if a file failed (reported). */
-gph_status gph_table_set_save(gph_table_set *set, struct gph_take_counter *takes);
+gph_status gph_table_set_save(gph_table_set *set, struct gph_take_counter *takes, int64_t when);
 
 /* ---- triggers of tables: table_worker.c, table_desk.c */
 

@@ -63,6 +63,6 @@ gph_status gph_table_check_save(const gph_table_set *set, const gph_table_body *
 /* [control, worker] Saves a table. With `copy`, while it may be written to: a copy is made first, and
  * again if generation or pass moved meanwhile. */
 gph_status gph_table_save(const gph_table_set *set, gph_table_body *body,
-                          struct gph_take_counter *takes, bool copy);
+                          struct gph_take_counter *takes, int64_t when, bool copy);
 
 #endif

@@ -8,12 +8,13 @@ written(const gph_table_live *live)
 }
 
 gph_table_why
-gph_table_ask(gph_table_desk *desk, uint32_t what, const float *with)
+gph_table_ask(gph_table_desk *desk, uint32_t what, int64_t when, const float *with)
 {
     if (desk->n_waiting == GPH_TABLE_MAX_WAITING)
         return GPH_TABLE_TOO_MANY;
     gph_table_job *job = &desk->waiting[desk->n_waiting++];
     job->what = what;
+    job->when = when;
     memcpy(job->with, with, sizeof job->with);
     return GPH_TABLE_DONE;
 }
@@ -130,22 +131,23 @@ finish(gph_table_desk *desk, uint32_t answer)
 
 /* A recorder that has come to rest with another round done: its table is saved. */
 static void
-save_what_is_done(gph_table_desk *desk)
+save_what_is_done(gph_table_desk *desk, int64_t clock)
 {
     static const float nothing[GPH_TABLE_N_PARAMS];
     const gph_table_mark *mark = &desk->live->mark;
     if (mark->pass == desk->pass || mark->state != GPH_TABLE_IDLE)
         return;
     bool more = mark->pass > desk->pass;
-    if (!more || gph_table_ask(desk, GPH_TABLE_DO_SAVE, nothing) == GPH_TABLE_DONE)
+    if (!more || gph_table_ask(desk, GPH_TABLE_DO_SAVE, clock, nothing) == GPH_TABLE_DONE)
         desk->pass = mark->pass;
 }
 
 void
-gph_table_turn(gph_table_desk *desk, bool at_once, gph_table_refused *refused, void *user)
+gph_table_turn(gph_table_desk *desk, int64_t clock, bool at_once, gph_table_refused *refused,
+               void *user)
 {
     if (desk->saves)
-        save_what_is_done(desk);
+        save_what_is_done(desk, clock);
     while (desk->live->header && desk->work && (desk->busy || desk->n_waiting)) {
         uint32_t answer = GPH_TABLE_NO_ANSWER;
         uint32_t what = desk->busy ? desk->now.what : desk->waiting[0].what;

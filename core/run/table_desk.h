@@ -21,6 +21,7 @@ typedef struct gph_table_job {
     uint32_t what;   /* GPH_TABLE_DO_* */
     uint32_t bank;   /* to work from; the other one is the worker's */
     uint64_t filled; /* frames in it */
+    int64_t when;    /* absolute frame at which it was asked for */
     float with[GPH_TABLE_N_PARAMS];
 } gph_table_job;
 
@@ -67,9 +68,10 @@ typedef struct gph_table_desk {
 void gph_table_desk_init(gph_table_desk *desk, gph_table_body *body);
 
 /* Asks for a job. */
-gph_table_why gph_table_ask(gph_table_desk *desk, uint32_t what, const float *with) GPH_AUDIO;
-/* Between blocks: has what was recorded saved once the recorder rests, takes what is finished, begins what waits. With `at_once` it is also done. */
-void gph_table_turn(gph_table_desk *desk, bool at_once, gph_table_refused *refused,
+gph_table_why gph_table_ask(gph_table_desk *desk, uint32_t what, int64_t when,
+                            const float *with) GPH_AUDIO;
+/* Between blocks, the next of which begins at `clock`: has what was recorded saved once the recorder rests, takes what is finished, begins what waits. With `at_once` it is also done. */
+void gph_table_turn(gph_table_desk *desk, int64_t clock, bool at_once, gph_table_refused *refused,
                     void *user) GPH_AUDIO;
 /* [worker] The end of a job. */
 void gph_table_answer(const gph_table_job *job, bool worked, uint64_t filled);

@@ -137,7 +137,8 @@ give(void *user, uint64_t at, uint32_t n, const float **ch)
 }
 
 gph_status
-gph_table_save(const gph_table_set *set, gph_table_body *body, gph_take_counter *takes, bool copy)
+gph_table_save(const gph_table_set *set, gph_table_body *body, gph_take_counter *takes,
+               int64_t when, bool copy)
 {
     snapshot shot;
     gph_stream_problem problem = {0};
@@ -146,7 +147,8 @@ gph_table_save(const gph_table_set *set, gph_table_body *body, gph_take_counter 
                       "not saved: it does not keep still, or there is no memory for a copy");
         return GPH_MEMORY;
     }
-    const gph_table_file file = file_of(set, body, takes);
+    gph_table_file file = file_of(set, body, takes);
+    file.when = when;
     gph_status status = gph_table_write(&file, shot.frames, give, &shot, NULL, 0, &problem);
     if (status != GPH_OK)
         gph_table_say(set, GPH_LOG_ERROR, body->name, "save", "not saved: %s", problem.text);
@@ -159,11 +161,11 @@ gph_table_save(const gph_table_set *set, gph_table_body *body, gph_take_counter 
 }
 
 gph_status
-gph_table_set_save(gph_table_set *set, struct gph_take_counter *takes)
+gph_table_set_save(gph_table_set *set, struct gph_take_counter *takes, int64_t when)
 {
     gph_status status = GPH_OK;
     for (gph_table_body *body = set->first; body; body = body->next)
-        if (is_due(body) && gph_table_save(set, body, takes, false) != GPH_OK)
+        if (is_due(body) && gph_table_save(set, body, takes, when, false) != GPH_OK)
             status = GPH_IO;
     return status;
 }

@@ -113,7 +113,8 @@ save(const gph_table_job *job)
     gph_table_worker *worker = job->body->set->worker;
     gph_lock_take(worker->lock);
     gph_status status =
-        job->body->save ? gph_table_save(job->body->set, job->body, worker->takes, true) : GPH_OK;
+        job->body->save ? gph_table_save(job->body->set, job->body, worker->takes, job->when, true)
+                        : GPH_OK;
     gph_lock_give(worker->lock);
     if (status != GPH_OK)
         atomic_store_explicit(&worker->failed, true, memory_order_relaxed);
@@ -206,7 +207,7 @@ gph_table_set_end_service(gph_table_set *set)
     atomic_store_explicit(&worker->ends, true, memory_order_release);
     gph_realtime_join(worker->thread, -1);
     for (gph_table_body *body = set->first; body; body = body->next) {
-        gph_table_turn(&body->desk, true, be_silent, NULL);
+        gph_table_turn(&body->desk, body->live.mark.clock, true, be_silent, NULL);
         body->desk.jobs = NULL;
         body->desk.work = NULL;
     }

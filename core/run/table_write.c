@@ -47,14 +47,14 @@ write_frames(gph_stream *stream, const gph_table_file *file, uint64_t frames,
     if (!ch)
         return GPH_MEMORY;
     gph_stream_freewheel(stream, true);
-    gph_status status = gph_stream_start(stream, 0);
+    gph_status status = gph_stream_start(stream, file->when);
     for (uint64_t f = 0; status == GPH_OK && f < frames; f += block) {
         uint32_t n = frames - f < block ? (uint32_t)(frames - f) : block;
-        if (!give(user, f, n, ch) || gph_stream_put(stream, (int64_t)f, ch, n) != n)
+        if (!give(user, f, n, ch) || gph_stream_put(stream, file->when + (int64_t)f, ch, n) != n)
             status = GPH_IO;
     }
     free(ch);
-    (void)gph_stream_stop(stream, (int64_t)frames);
+    (void)gph_stream_stop(stream, file->when + (int64_t)frames);
     return status;
 }
 

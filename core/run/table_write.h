@@ -10,6 +10,8 @@ typedef struct gph_table_file {
     const char *name;   /* template */
     const char *format; /* container-sample, or NULL: by the ending, wav-f32 */
     uint32_t channels;
+    int64_t
+        when; /* absolute frame: {take} and the time in a name are of the take that starts there */
 } gph_table_file;
 
 /* Points ch[channel] to `n` frames from `at` on. False: they cannot be had. */

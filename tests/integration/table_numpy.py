@@ -91,6 +91,37 @@ def test_banks_and_generation(live):
     assert int(second["u8"][8]) == 2 and int(second["u8"][10]) == 0
 
 
+def whole_copy(seen, meanwhile):
+    """A copy in two halves, again until generation and pass did not move; `meanwhile` comes between them, once each."""
+    tries = 0
+    while True:
+        before = seen["u8"][8].copy(), seen["u8"][13].copy()
+        bank = int(seen["u4"][3] + seen["u8"][6] * seen["u8"][9])
+        table = numpy.ndarray(seen["table"].shape, "f4", seen["memory"], bank, seen["table"].strides)
+        copy = table.copy()
+        if meanwhile:
+            meanwhile.pop(0)()
+        copy[:, 500:] = table[:, 500:]
+        tries += 1
+        if before == (seen["u8"][8], seen["u8"][13]):
+            return copy, tries
+
+
+def test_a_copy_is_whole_if_generation_and_pass_stayed(live):
+    """A pass, a swap and a clear in the middle of a copy are each seen; a write within the pass is not one."""
+    one = live()
+    one.tell("write 1000 0.5")
+    seen = read(one.path)
+    copy, tries = whole_copy(seen, [lambda: one.tell("write 1000 0.25")])
+    assert tries == 2 and (copy[0] == 0.25).all()
+    copy, tries = whole_copy(seen, [lambda: one.tell("swap"), lambda: one.tell("write 1000 0.125")])
+    assert tries == 3 and (copy[0] == 0.125).all()
+    copy, tries = whole_copy(seen, [lambda: one.tell("clear")])
+    assert tries == 2 and int(seen["u8"][10]) == 0
+    copy, tries = whole_copy(seen, [lambda: one.tell("write 10 0.75")])
+    assert tries == 1 and (copy[0, 10:] == 0.125).all()
+
+
 def test_a_mapping_outlives_its_table(live):
     one = live()
     one.tell("write 1000 0.5")

@@ -168,6 +168,17 @@ def test_nothing_is_overwritten(work, home):
     assert not list(home.glob("*.part"))
 
 
+def test_each_save_is_a_take_of_its_own(work, home):
+    """But for one that starts with a recorder's: `play` and `other` are recorded from frame 0, and saved there too."""
+    patch = PATCH.replace("save = out.wav", "save = {{take}}-pool.wav").replace("file = heard.wav", "file = {{take}}-heard.wav")
+    result = work("pool.save = at 0s, at 10ms, at 100ms\npool.invert = at 150ms\n", patch=patch)
+    assert result.returncode == 0, result.stderr
+    takes = {path.name for path in home.glob("*-*.wav")}
+    number = sorted(takes)[0].split("-")[0]
+    names = [str(int(number) + n).zfill(len(number)) for n in range(4)]
+    assert takes == {f"{names[0]}-heard.wav", *(f"{name}-pool.wav" for name in names)}
+
+
 @pytest.mark.parametrize("file, error", [("t.flac", 2**-15), ("t.aiff", 2**-24), ("t.au", 2**-24), ("t.ogg", None)])
 def test_formats_by_the_ending(file, error, work, home):
     result = work("pool.save = at 10ms\n", patch=PATCH.replace("out.wav", file))

@@ -62,13 +62,13 @@ static gph_table_why
 ask(stage *s, uint32_t what)
 {
     static const float with[GPH_TABLE_N_PARAMS] = {[GPH_TABLE_AMOUNT] = 2, [GPH_TABLE_LEVEL] = 1};
-    return gph_table_ask(s->desk, what, with);
+    return gph_table_ask(s->desk, what, 0, with);
 }
 
 static void
 turn(stage *s, bool at_once)
 {
-    gph_table_turn(s->desk, at_once, refused, s);
+    gph_table_turn(s->desk, 0, at_once, refused, s);
 }
 
 static float
