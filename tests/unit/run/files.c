@@ -7,10 +7,12 @@
 #include <sndfile.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum {
     MUTANTS = 20000,
+    ALLOCATED = 5, /* one in so many gets memory as well; all are read to their end */
     SEED_FRAMES = 300,
     SEED_BYTES = 16384,
     /* What a small file can make of memory: the most that the best compression here could mean. */
@@ -18,6 +20,15 @@ enum {
 };
 
 static char path[64];
+
+/* A file that no disk has to hear of 20,000 times. */
+static void
+prepare_in_memory(void)
+{
+    int file = memfd_create("mutant", 0);
+    ck_assert_int_ge(file, 0);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+}
 
 static void
 prepare(void)
@@ -46,7 +57,6 @@ write_seed(int format, unsigned char *bytes)
     return n;
 }
 
-/* Over the old one: a file that is emptied first is written to the disk by some systems. */
 static void
 write_bytes(const unsigned char *bytes, size_t n)
 {
@@ -100,6 +110,10 @@ judge(uint64_t mutant)
                       info.bytes < MOST_BYTES,
                   "mutant %lu: %u channels, %lu bytes", (unsigned long)mutant, info.channels,
                   (unsigned long)info.bytes);
+    if (mutant % ALLOCATED != 0) {
+        table_bench_finish(&tables);
+        return true;
+    }
     ck_assert_int_eq(gph_table_set_allocate(tables.set), GPH_OK);
     const gph_table_view *view = table_bench_view(&tables, "t");
     ck_assert_uint_eq(view->mark.filled, info.frames);
@@ -123,7 +137,7 @@ START_TEST(mutants)
     size_t sizes[FORMATS];
     uint64_t seed = 1;
     int loaded = 0;
-    prepare();
+    prepare_in_memory();
     for (int n = 0; n < FORMATS; n++) {
         sizes[n] = write_seed(formats[n], seeds[n]);
         ck_assert(judge(0)); /* as it is, it loads */
@@ -136,7 +150,6 @@ START_TEST(mutants)
     }
     /* Neither all nor none: the mutants are of both sorts. */
     ck_assert_msg(loaded > MUTANTS / 20 && loaded < MUTANTS * 19 / 20, "%d loaded", loaded);
-    unlink(path);
 }
 END_TEST
 
