@@ -180,7 +180,7 @@ check_folder(const gph_spec *spec, const gph_stream_site *site, gph_stream_probl
         values.channel = spec->name.per_channel ? n + 1 : 0;
         values.label = spec->labels ? spec->labels[n] : NULL;
         if (!gph_name_fill(&spec->name, &values, 1, path, sizeof path))
-            return gph_stream_refuse(problem, GPH_ARGUMENT, "file",
+            return gph_stream_refuse(problem, GPH_IO, "file",
                                      "this makes names of more than 250 bytes");
     }
     gph_file root = files->open_folder(files->user, spec->name.root);

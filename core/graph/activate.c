@@ -89,14 +89,8 @@ static gph_status
 tell_failure(gph_graph_inside *inside, uint32_t node, gph_status status)
 {
     const gph_graph_node *at = &inside->nodes[node];
-    if (status == GPH_MEMORY) {
-        gph_diagnostics_out_of_memory(inside->diagnostics);
-        return status;
-    }
-    inside->no_module = inside->no_module || status != GPH_IO;
-    inside->n_file_errors += status == GPH_IO;
-    gph_diagnostics_error(inside->diagnostics, at->at, "'%s': %s cannot be made ready (status %d)",
-                          at->name, at->type->type.id, (int)status);
+    gph_diagnostics_error(inside->diagnostics, at->at, "'%s': %s cannot be made ready: %s",
+                          at->name, at->type->type.id, gph_graph_word_of(status));
     return status;
 }
 
@@ -151,7 +145,6 @@ gph_graph_activate(gph_graph *graph, uint32_t max_frames, gph_diagnostics *diagn
     uint32_t widths[GPH_TYPE_MAX_PORTS];
     gph_status status = GPH_OK;
     inside->diagnostics = diagnostics;
-    inside->no_module = false;
     for (uint32_t i = 0; i < graph->n_nodes && status == GPH_OK; i++)
         status = activate_node(inside, graph->order[i], max_frames, widths);
     if (status == GPH_OK)

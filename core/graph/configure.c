@@ -50,10 +50,12 @@ blame_module(gph_graph_inside *inside, uint32_t node, const char *sentence)
     return GPH_OK;
 }
 
-static const char *
-word_of(gph_status status)
+const char *
+gph_graph_word_of(gph_status status)
 {
     switch (status) {
+    case GPH_MEMORY:
+        return "memory could not be had";
     case GPH_ARGUMENT:
         return "a setting makes no sense to it";
     case GPH_UNSUPPORTED:
@@ -67,26 +69,34 @@ word_of(gph_status status)
     }
 }
 
+/* Its own fault, unless it names a setting or a file: then the patch's or the disk's. */
+static bool
+is_modules_fault(gph_status status, const node_config *config)
+{
+    return status != GPH_ARGUMENT && status != GPH_IO && status != GPH_MEMORY &&
+           config->config.bad_setting == NULL;
+}
+
 static gph_status
 tell_failure(gph_graph_inside *inside, uint32_t node, gph_status status, node_config *config)
 {
     gph_graph_fail(inside, node);
-    if (status == GPH_MEMORY && config->error[0] == '\0')
-        return GPH_MEMORY;
     inside->n_file_errors += status == GPH_IO;
+    inside->no_module = inside->no_module || is_modules_fault(status, config);
     if (inside->states[node].told)
-        return GPH_OK;
+        return status == GPH_MEMORY ? GPH_MEMORY : GPH_OK;
     config->error[sizeof config->error - 1] = '\0';
     if (config->error[0] != '\0')
         gph_graph_complain(inside, node, config->config.bad_setting, config->error);
     else {
-        const char *sentence = gph_sentence(inside->scratch, "%s cannot be set up: %s",
-                                            inside->nodes[node].type->type.id, word_of(status));
+        const char *sentence =
+            gph_sentence(inside->scratch, "%s cannot be set up: %s",
+                         inside->nodes[node].type->type.id, gph_graph_word_of(status));
         if (sentence == NULL)
             return GPH_MEMORY;
         gph_graph_complain(inside, node, config->config.bad_setting, sentence);
     }
-    return GPH_OK;
+    return status == GPH_MEMORY ? GPH_MEMORY : GPH_OK;
 }
 
 /* ---------------------------------------------------------------- one copy */
@@ -104,7 +114,12 @@ create_copy(gph_graph_inside *inside, uint32_t node, uint32_t index)
         return GPH_OK;
     copy->instance = type->type.create(copy->runtime, type->given);
     copy->created = copy->instance != NULL;
-    return copy->created ? GPH_OK : GPH_MEMORY;
+    return copy->created ? GPH_OK
+                         : blame_module(inside, node,
+                                        gph_sentence(inside->scratch,
+                                                     "%s cannot be made: its "
+                                                     "create gives nothing",
+                                                     type->type.id));
 }
 
 /* Whether what configure wrote is in the range of each output. */
@@ -130,12 +145,15 @@ configure_copy(gph_graph_inside *inside, uint32_t node, uint32_t index, const ui
     const gph_type *type = &inside->nodes[node].type->type;
     node_config config;
     gph_status status = create_copy(inside, node, index);
-    if (status != GPH_OK)
+    if (status != GPH_OK || inside->states[node].failed)
         return status;
     widths_by_rule(inside, node, out_channels, false);
     gph_node_config_init(&config, inside, node, in_channels, out_channels);
     if (type->configure != NULL)
         status = type->configure(inside->states[node].copies[index].instance, &config.config);
+    if (status < 0 && inside->services->why_refused != NULL)
+        status = inside->services->why_refused(inside->services->user,
+                                               inside->states[node].copies[index].runtime, status);
     if (status < 0)
         return tell_failure(inside, node, status, &config);
     widths_by_rule(inside, node, out_channels, true);

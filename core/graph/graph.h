@@ -220,6 +220,9 @@ typedef struct gph_graph_services {
     gph_status (*table_make)(void *user, gph_graph *graph, uint32_t node, gph_graph_table *table,
                              gph_graph_fault *fault);
     void (*table_free)(void *user, gph_graph *graph, uint32_t node);
+    /* May be NULL. What an instance's configure failed for, `status` as the module says it: where a
+     * stream could not be opened core/run knows better whether the patch or the disk is at fault. */
+    gph_status (*why_refused)(void *user, const gph_runtime *runtime, gph_status status);
 } gph_graph_services;
 
 typedef struct gph_graph_options {

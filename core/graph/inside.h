@@ -120,6 +120,8 @@ const gph_patch_entry *gph_graph_entry(const gph_graph_inside *inside, uint32_t 
 /* Adds an error at the value of `key` of a node, or at the node's name. */
 void gph_graph_complain(gph_graph_inside *inside, uint32_t node, const char *key,
                         const char *sentence);
+/* Why a module did not do something, for the end of a sentence. */
+const char *gph_graph_word_of(gph_status status); /* configure.c */
 
 /* ------------------------------------------------------------------ the steps */
 

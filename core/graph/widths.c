@@ -64,11 +64,12 @@ find_inputs(gph_graph_inside *inside, uint32_t node, bool guess)
 }
 
 static gph_status
-too_many_channels(gph_graph_inside *inside)
+too_many_channels(gph_graph_inside *inside, uint32_t node)
 {
-    gph_diagnostics_error(inside->diagnostics, (gph_position){0},
-                          "the ports of all nodes have more than %d channels; that is the limit",
-                          GPH_GRAPH_MAX_CHANNELS);
+    gph_diagnostics_error(
+        inside->diagnostics, inside->nodes[node].at,
+        "with this the ports of all nodes have more than %d channels; that is the limit",
+        GPH_GRAPH_MAX_CHANNELS);
     return GPH_LIMIT;
 }
 
@@ -92,7 +93,7 @@ place_channels(gph_graph_inside *inside, uint32_t node)
         }
     }
     if (inside->n_sums + inside->n_out_channels > GPH_GRAPH_MAX_CHANNELS)
-        return too_many_channels(inside);
+        return too_many_channels(inside, node);
     state->has_widths = true;
     return GPH_OK;
 }

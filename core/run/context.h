@@ -24,7 +24,6 @@ typedef struct gph_context {
     gph_node_runtime *first; /* all runtimes */
     /* A table's problem, while table_make listens. */
     gph_graph_fault *table_fault;
-    bool disk_refused; /* a stream could not be opened for what the disk said */
 } gph_context;
 
 /* The table for gph_graph_build; `context` must outlive the graph. */

@@ -8,7 +8,7 @@
 enum { REPORT_FRAMES = 1024 };
 
 int
-gph_rig_exit_of(const gph_rig *rig, gph_status status)
+gph_rig_exit_of(gph_status status)
 {
     switch (status) {
     case GPH_OK:
@@ -20,7 +20,7 @@ gph_rig_exit_of(const gph_rig *rig, gph_status status)
     case GPH_MEMORY:
         return GPH_EXIT_MACHINE;
     default:
-        return rig->context.disk_refused ? GPH_EXIT_DISK : GPH_EXIT_PATCH;
+        return GPH_EXIT_PATCH;
     }
 }
 
@@ -84,7 +84,6 @@ gph_rig_build(gph_rig *rig, double rate)
                                        .flags = gph_rig_is_offline(rig) ? GPH_SETUP_OFFLINE : 0};
     double known = rate > 0 ? rate : rig->patch->settings.rate;
     gph_rig_unbuild(rig);
-    rig->context.disk_refused = false;
     rig->context.tables = gph_table_set_new(rig->patch->settings.name, known,
                                             gph_context_table_report, &rig->context);
     if (!rig->context.tables || gph_take_counter_new(&rig->context.takes) != GPH_OK)
@@ -92,7 +91,7 @@ gph_rig_build(gph_rig *rig, double rate)
     gph_status status = gph_graph_build(rig->patch, rig->catalog, &rig->graph_services, &options,
                                         rig->diagnostics, &rig->graph);
     gph_rig_tell_diagnostics(rig);
-    return status == GPH_OK ? make_watches(rig) : gph_rig_exit_of(rig, status);
+    return status == GPH_OK ? make_watches(rig) : gph_rig_exit_of(status);
 }
 
 /* A device channel that a node names and the device does not have. */
@@ -127,7 +126,7 @@ gph_rig_report(gph_rig *rig)
 {
     gph_status status = gph_graph_activate(rig->graph, REPORT_FRAMES, rig->diagnostics);
     gph_rig_tell_diagnostics(rig);
-    return gph_rig_exit_of(rig, status);
+    return gph_rig_exit_of(status);
 }
 
 static int
@@ -136,7 +135,7 @@ activate(gph_rig *rig, const gph_got *got)
     gph_status status = gph_table_set_allocate(rig->context.tables);
     if (status != GPH_OK)
         return status == GPH_MEMORY || status == GPH_STATE ? GPH_EXIT_MACHINE
-                                                           : gph_rig_exit_of(rig, status);
+                                                           : gph_rig_exit_of(status);
     if (gph_table_set_check_save(rig->context.tables, rig->context.takes) != GPH_OK)
         return GPH_EXIT_DISK;
     if (gph_table_set_serve(rig->context.tables, rig->context.takes, !gph_rig_is_offline(rig)) !=
@@ -145,7 +144,7 @@ activate(gph_rig *rig, const gph_got *got)
     status = gph_graph_activate(rig->graph, got->max_frames, rig->diagnostics);
     gph_rig_tell_diagnostics(rig);
     if (status != GPH_OK)
-        return gph_rig_exit_of(rig, status);
+        return gph_rig_exit_of(status);
     if (gph_context_attach_workers(&rig->context, rig->graph) != GPH_OK)
         return GPH_EXIT_MACHINE;
     gph_stream_problem problem = {.text = ""};
@@ -157,7 +156,7 @@ activate(gph_rig *rig, const gph_got *got)
         return 0;
     gph_rig_tell(rig, GPH_LOG_ERROR, node, -1, "%s",
                  problem.text[0] ? problem.text : gph_status_text(status));
-    return status == GPH_MEMORY ? GPH_EXIT_MACHINE : GPH_EXIT_DISK;
+    return gph_rig_exit_of(status == GPH_UNSUPPORTED ? GPH_ARGUMENT : status);
 }
 
 int

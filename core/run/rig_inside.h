@@ -136,7 +136,7 @@ int gph_rig_report(gph_rig *rig);
 /* Undoes both. */
 void gph_rig_unbuild(gph_rig *rig);
 /* Exit status of a failure of core/graph. */
-int gph_rig_exit_of(const gph_rig *rig, gph_status status);
+int gph_rig_exit_of(gph_status status);
 /* The length in frames at a rate, or -1, -2. */
 int64_t gph_rig_length(const gph_rig *rig, double rate);
 bool gph_rig_is_offline(const gph_rig *rig);

@@ -92,6 +92,14 @@ table_free(void *user, gph_graph *graph, uint32_t node)
     (void)user, (void)graph, (void)node;
 }
 
+static gph_status
+why_refused(void *user, const gph_runtime *rt, gph_status status)
+{
+    const gph_node_runtime *runtime = gph_runtime_of(rt);
+    (void)user;
+    return runtime->refused < 0 ? runtime->refused : status;
+}
+
 gph_graph_services
 gph_context_services(gph_context *context)
 {
@@ -99,7 +107,8 @@ gph_context_services(gph_context *context)
                                 .runtime_new = runtime_new,
                                 .runtime_free = runtime_free,
                                 .table_make = table_make,
-                                .table_free = table_free};
+                                .table_free = table_free,
+                                .why_refused = why_refused};
 }
 
 /* An error while a table is made is the graph's to tell, with its place; the rest is told here. */

@@ -36,6 +36,7 @@ struct gph_node_runtime {
 
     gph_runtime_stream streams[GPH_RUN_MAX_STREAMS];
     uint32_t n_streams;
+    gph_status refused; /* of the stream that was last asked for and not opened; GPH_OK: none */
     gph_table *tables[GPH_RUN_MAX_TABLES];
     uint32_t n_tables;
     bool writes_table;

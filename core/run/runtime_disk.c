@@ -80,8 +80,8 @@ open_write(const gph_runtime *rt, gph_config *config, const gph_stream_write *wh
     gph_stream_problem problem = {.text = ""};
     gph_status status = gph_stream_open_write(&site, what, &problem, &stream->stream);
     tell(runtime, config, &problem);
+    runtime->refused = status;
     if (status != GPH_OK) {
-        runtime->context->disk_refused |= status == GPH_IO;
         stream->stream = NULL;
         return NULL;
     }
@@ -102,8 +102,8 @@ open_read(const gph_runtime *rt, gph_config *config, gph_stream_read *what)
     gph_stream_problem problem = {.text = ""};
     gph_status status = gph_stream_open_read(&site, what, &problem, &stream->stream);
     tell(runtime, config, &problem);
+    runtime->refused = status;
     if (status != GPH_OK) {
-        runtime->context->disk_refused |= status == GPH_IO;
         stream->stream = NULL;
         return NULL;
     }
