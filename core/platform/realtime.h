@@ -17,4 +17,7 @@ gph_status gph_realtime_start(const char *name, bool urgent, void (*run)(void *a
  * returned. NULL is accepted. */
 gph_status gph_realtime_join(gph_realtime *thread, int32_t timeout_ms);
 
+/* What a thread with `urgent` would get at present, found out with one that does nothing. */
+const char *gph_realtime_level(void);
+
 #endif

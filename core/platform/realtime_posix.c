@@ -117,3 +117,19 @@ gph_realtime_join(gph_realtime *thread, int32_t timeout_ms)
     free(thread);
     return GPH_OK;
 }
+
+static void
+do_nothing(void *arg)
+{
+    (void)arg;
+}
+
+const char *
+gph_realtime_level(void)
+{
+    gph_realtime *thread;
+    const char *level = "normal";
+    if (gph_realtime_start("gph-probe", true, do_nothing, NULL, &thread, &level) == GPH_OK)
+        gph_realtime_join(thread, -1);
+    return level;
+}

@@ -27,6 +27,13 @@ option_of(const gph_rig *rig, const char *name)
     return NULL;
 }
 
+const gph_patch_entry *
+gph_rig_option_entry(const gph_rig *rig, const char *name)
+{
+    const gph_host_option *option = option_of(rig, name);
+    return option ? option->entry : NULL;
+}
+
 /* Text of a value or of one item of it; n_items says how many there are. */
 static const char *
 value_item(const gph_setting *setting, const gph_host_option *option, uint32_t index, size_t *n,

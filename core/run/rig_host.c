@@ -2,6 +2,7 @@
 #include "rig_inside.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 /* What `host = auto` means on this system. */
@@ -61,6 +62,45 @@ gph_rig_check_end(gph_rig *rig)
     gph_diagnostics_end_pass(rig->diagnostics);
     gph_rig_tell_diagnostics(rig);
     return GPH_EXIT_PATCH;
+}
+
+static const gph_patch_entry *
+entry_at_fault(const gph_rig *rig, const char *bad_setting)
+{
+    const gph_patch_settings *settings = &rig->patch->settings;
+    const struct {
+        const char *name;
+        const gph_patch_entry *entry;
+    } keys[] = {
+        {"rate", settings->rate_entry},         {"block", settings->block_entry},
+        {"device", settings->device_entry},     {"device", settings->device_in_entry},
+        {"device", settings->device_out_entry},
+    };
+    if (!bad_setting)
+        return settings->host_entry;
+    const gph_patch_entry *entry = gph_rig_option_entry(rig, bad_setting);
+    for (size_t k = 0; !entry && k < sizeof keys / sizeof *keys; k++)
+        if (strcmp(keys[k].name, bad_setting) == 0)
+            entry = keys[k].entry;
+    return entry ? entry : settings->host_entry;
+}
+
+void
+gph_rig_tell_refusal(gph_rig *rig, const char *bad_setting, const char *format, ...)
+{
+    const gph_patch_entry *entry = entry_at_fault(rig, bad_setting);
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (!entry) {
+        gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1, "%s", text);
+        return;
+    }
+    gph_patch_error(rig->diagnostics, NULL, entry, 0, "%s", text);
+    gph_diagnostics_end_pass(rig->diagnostics);
+    gph_rig_tell_diagnostics(rig);
 }
 
 /* ---------------------------------------------------------------- called by the host */

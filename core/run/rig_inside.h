@@ -146,6 +146,10 @@ bool gph_rig_is_offline(const gph_rig *rig);
 int gph_rig_find_host(gph_rig *rig);
 /* Whether anything ends an offline run that is to last until the end. An exit status. */
 int gph_rig_check_end(gph_rig *rig);
+/* Tells why the host did not open, where the patch says what is at fault: `bad_setting` is a setting of the host,
+ * a key of [patch] or NULL. */
+void gph_rig_tell_refusal(gph_rig *rig, const char *bad_setting, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 gph_status GPH_CALL gph_rig_configure(void *user, const gph_got *got);
 /* Greatest latency of these channels of the host, in frames beyond the block. */
 uint32_t gph_rig_host_latency(const gph_rig *rig, uint32_t direction, uint32_t channels);
@@ -162,6 +166,8 @@ typedef struct gph_rig_config {
     char error[512];
 } gph_rig_config;
 void gph_rig_config_init(gph_rig_config *config, const gph_rig *rig);
+/* Where the patch says an option of the rig's host; NULL: it does not. */
+const gph_patch_entry *gph_rig_option_entry(const gph_rig *rig, const char *name);
 /* Adds what is wrong with the options of the rig's host. */
 void gph_rig_check_options(gph_rig *rig);
 
@@ -198,6 +204,12 @@ void gph_rig_close_osc(gph_rig *rig);
 /* ---- rig_recover.c */
 /* What a crash left in the folders of a live rig's recorders gets its names, a line each. */
 void gph_rig_recover(gph_rig *rig);
+
+/* ---- rig_ports.c */
+/* Whether the server has the ports that channels without a rule of their own are to have. An exit status. */
+int gph_rig_check_ports(gph_rig *rig);
+/* Gives the host the rule of each channel. */
+void gph_rig_connect_ports(gph_rig *rig);
 
 /* ---- rig_open.c */
 void gph_rig_close_host(gph_rig *rig);

@@ -1,4 +1,5 @@
 /* Opens a rig's host and device, and starts it. [control] */
+#include "../platform/realtime.h"
 #include "../platform/residence.h"
 #include "rig_inside.h"
 
@@ -11,25 +12,9 @@ host_log(void *user, uint32_t level, const char *id, const char *text)
 }
 
 static gph_wish
-wish(double value, double min, uint32_t policy)
+wish(double value, uint32_t policy)
 {
-    return (gph_wish){.value = value, .min = min, .policy = policy};
-}
-
-/* Channels that a device must have: those of inputs that may be absent are not counted. */
-static uint32_t
-needed_inputs(const gph_graph *graph)
-{
-    uint32_t most = 0;
-    for (uint32_t n = 0; n < graph->n_nodes; n++) {
-        const gph_graph_node *node = &graph->nodes[n];
-        if (node->kind != GPH_NODE_INPUT || node->absent_silence)
-            continue;
-        for (uint32_t c = 0; c < node->out[0].channels; c++)
-            if (node->device_channels[c] + 1 > most)
-                most = node->device_channels[c] + 1;
-    }
-    return most;
+    return (gph_wish){.value = value, .policy = policy};
 }
 
 static gph_want
@@ -46,50 +31,14 @@ want_of(const gph_rig *rig, gph_config *options)
                      .name = s->name,
                      .device_in = s->device_in,
                      .device_out = s->device_out,
-                     .rate = wish(rate, 0,
-                                  s->rate    ? GPH_WISH_EXACT
-                                  : rate > 0 ? GPH_WISH_PREFER
-                                             : GPH_WISH_ANY),
-                     .block = wish(s->block, 0, s->block ? GPH_WISH_PREFER : GPH_WISH_ANY),
-                     .channels_in = wish(graph->n_device_in, needed_inputs(graph), GPH_WISH_PREFER),
-                     .channels_out =
-                         wish(graph->n_device_out, graph->n_device_out, GPH_WISH_PREFER),
+                     .rate = wish(rate, s->rate    ? GPH_WISH_EXACT
+                                        : rate > 0 ? GPH_WISH_PREFER
+                                                   : GPH_WISH_ANY),
+                     .block = wish(s->block, s->block ? GPH_WISH_PREFER : GPH_WISH_ANY),
+                     .channels_in = wish(graph->n_device_in, GPH_WISH_PREFER),
+                     .channels_out = wish(graph->n_device_out, GPH_WISH_PREFER),
                      .options = options};
     return want;
-}
-
-/* ---------------------------------------------------------------- connections */
-
-static const char *
-rule_of(const gph_graph_node *node, uint32_t channel)
-{
-    if (node->connect == GPH_CONNECT_NONE)
-        return "none";
-    if (node->connect == GPH_CONNECT_AUTO || node->n_connect_ports == 0)
-        return "auto";
-    if (node->n_connect_ports == 1)
-        return node->connect_ports[0];
-    return channel < node->n_connect_ports ? node->connect_ports[channel] : "none";
-}
-
-static void
-connect_ports(gph_rig *rig)
-{
-    const gph_host *host = rig->host->host;
-    const gph_host_ports *ports =
-        host->extension ? host->extension(rig->self, rig->stream, GPH_PORTS_ID) : NULL;
-    if (!ports || !ports->connect)
-        return;
-    for (uint32_t n = 0; n < rig->graph->n_nodes; n++) {
-        const gph_graph_node *node = &rig->graph->nodes[n];
-        bool in = node->kind == GPH_NODE_INPUT;
-        if (!in && node->kind != GPH_NODE_OUTPUT)
-            continue;
-        uint32_t channels = in ? node->out[0].channels : node->in[0].channels;
-        for (uint32_t c = 0; c < channels; c++)
-            ports->connect(rig->stream, in ? GPH_DIRECTION_IN : GPH_DIRECTION_OUT,
-                           node->device_channels[c], rule_of(node, c));
-    }
 }
 
 static void
@@ -119,16 +68,15 @@ make_host(gph_rig *rig)
 {
     const gph_host_info *info = rig->host;
     if (!info || !info->host) {
-        gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1, "host %s cannot be used: it %s",
-                     info ? info->id : "jack",
-                     info && info->refused ? info->refused : "is not installed");
+        gph_rig_tell_refusal(rig, NULL, "host %s cannot be used: it %s", info ? info->id : "jack",
+                             info && info->refused ? info->refused : "is not installed");
         return GPH_EXIT_HOST;
     }
     if (gph_services_new(info->id, host_log, rig, &rig->services) != GPH_OK)
         return GPH_EXIT_MACHINE;
     char why[512] = "";
     if (info->host->probe(gph_services_table(rig->services), why, sizeof why) < 0) {
-        gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1, "host %s cannot be used: %s", info->id, why);
+        gph_rig_tell_refusal(rig, NULL, "host %s cannot be used: %s", info->id, why);
         return GPH_EXIT_HOST;
     }
     rig->self = info->host->create(gph_services_table(rig->services));
@@ -167,8 +115,8 @@ open_stream(gph_rig *rig)
     rig->stream = NULL;
     if (rig->configure_exit)
         return rig->configure_exit;
-    gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1, "%s: %s", rig->host->id,
-                 config.error[0] ? config.error : gph_status_text(status));
+    gph_rig_tell_refusal(rig, config.config.bad_setting, "host %s: %s", rig->host->id,
+                         config.error[0] ? config.error : gph_status_text(status));
     return GPH_EXIT_HOST;
 }
 
@@ -182,13 +130,15 @@ gph_rig_open(gph_rig *rig)
         gph_rig_recover(rig);
     if (!exit)
         exit = open_stream(rig);
+    if (!exit)
+        exit = gph_rig_check_ports(rig);
     if (!exit && gph_rig_open_osc(rig) != GPH_OK)
         exit = GPH_EXIT_PATCH;
     if (exit) {
         close_host(rig);
         return exit;
     }
-    connect_ports(rig);
+    gph_rig_connect_ports(rig);
     open_midi(rig);
     rig->stage = GPH_RIG_OPEN;
     if (rig->deviations[0])
@@ -204,26 +154,35 @@ is_realtime(const char *scheduling)
     return scheduling && strcmp(scheduling, "normal") != 0 && *scheduling;
 }
 
-/* One line that says what the machine gave, and whether that is enough. */
-static int
-check_rights(gph_rig *rig, const gph_residence *residence)
+/* Offline nothing is ever late. */
+static bool
+is_required(const gph_rig *rig)
 {
-    gph_host_stats stats = {.size = sizeof stats};
-    rig->host->host->stats(rig->stream, &stats);
-    const char *scheduling = stats.scheduling ? stats.scheduling : "normal";
+    return rig->patch->settings.realtime == GPH_REALTIME_REQUIRED && !gph_rig_is_offline(rig);
+}
+
+/* One line that says what the machine gives, and whether that is enough. */
+static int
+check_rights(gph_rig *rig, const gph_residence *residence, const char *scheduling)
+{
     bool urgent = is_realtime(scheduling);
     snprintf(rig->rights, sizeof rig->rights, "%s %s, memory %llu of %llu MB locked, watchdog %s",
              urgent ? "real-time" : "scheduling", scheduling,
              (unsigned long long)(residence->locked / 1000000),
              (unsigned long long)(residence->total / 1000000), rig->watchdog ? "on" : "off");
-    bool required = rig->patch->settings.realtime == GPH_REALTIME_REQUIRED;
-    bool good = urgent && residence->all;
-    if (good || gph_rig_is_offline(rig))
+    if ((urgent && residence->all) || !is_required(rig))
         return 0;
-    if (required)
-        gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1,
-                     "'realtime = required', but the machine gives: %s", rig->rights);
-    return required ? GPH_EXIT_MACHINE : 0;
+    gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1,
+                 "'realtime = required', but the machine gives: %s", rig->rights);
+    return GPH_EXIT_MACHINE;
+}
+
+static const char *
+scheduling_of(const gph_rig *rig)
+{
+    gph_host_stats stats = {.size = sizeof stats};
+    rig->host->host->stats(rig->stream, &stats);
+    return stats.scheduling ? stats.scheduling : "normal";
 }
 
 int
@@ -236,6 +195,10 @@ gph_rig_start(gph_rig *rig)
     gph_residence residence = {0};
     if (!gph_rig_is_offline(rig))
         gph_residence_lock(&residence);
+    /* Before a recorder could begin a file; what the host's own thread got is seen below. */
+    int exit = is_required(rig) ? check_rights(rig, &residence, gph_realtime_level()) : 0;
+    if (exit)
+        return exit;
     gph_rig_guard(rig);
     rig->stage = GPH_RIG_RUNNING;
     gph_rig_pass_latency(rig);
@@ -249,7 +212,7 @@ gph_rig_start(gph_rig *rig)
     rig->host_state = GPH_STREAM_STATE_RUNNING;
     /* What is wired up at the start only is known now. */
     gph_rig_pass_latency(rig);
-    return check_rights(rig, &residence);
+    return check_rights(rig, &residence, scheduling_of(rig));
 }
 
 void

@@ -58,16 +58,14 @@ settle(gph_host_stream *stream, const gph_want *want)
     const gph_wish *wishes[] = {&want->rate, &want->block, &want->channels_in, &want->channels_out,
                                 &want->periods};
     double *const results[] = {&rate, &block, &n_in, &n_out, &periods};
-    char why[GPH_PUMP_TEXT] = "";
-    for (size_t n = 0; n < 5; n++) {
-        if (n == 4)
-            offers[4] = offer_periods(options, rate, block);
-        if (gph_pump_settle(wishes[n], &offers[n], results[n], stream->deviations, why,
-                            sizeof why) < 0) {
-            gph_pump_refuse(want, "%s", why);
-            return GPH_UNSUPPORTED;
-        }
+    gph_status status = gph_pump_settle_all(want, wishes, offers, results, 4, stream->deviations);
+    if (status == GPH_OK) {
+        offers[4] = offer_periods(options, rate, block);
+        status =
+            gph_pump_settle_all(want, wishes + 4, offers + 4, results + 4, 1, stream->deviations);
     }
+    if (status < 0)
+        return status;
     stream->device.rate = rate;
     stream->device.periods = (uint32_t)periods;
     stream->block = (uint32_t)block;
@@ -113,6 +111,8 @@ find_device(gph_host_stream *stream, const gph_want *want)
             continue;
         if (strcmp(names[n], "spare") != 0) {
             gph_pump_refuse(want, "no device '%s'; there are: timer, spare", names[n]);
+            if (want->options != NULL)
+                want->options->bad_setting = "device";
             return GPH_IO;
         }
         stream->device.spare = true;

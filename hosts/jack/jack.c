@@ -136,13 +136,9 @@ settle(gph_host_stream *stream, const gph_want *want)
     const gph_wish *wishes[] = {&want->rate, &want->block, &want->channels_in, &want->channels_out,
                                 &want->periods};
     double *const results[] = {&rate, &block, &n_in, &n_out, &periods};
-    char why[GPH_PUMP_TEXT] = "";
-    for (size_t n = 0; n < 5; n++)
-        if (gph_pump_settle(wishes[n], &offers[n], results[n], stream->deviations, why,
-                            sizeof why) < 0) {
-            gph_pump_refuse(want, "%s", why);
-            return GPH_UNSUPPORTED;
-        }
+    gph_status status = gph_pump_settle_all(want, wishes, offers, results, 5, stream->deviations);
+    if (status < 0)
+        return status;
     stream->n_in = (uint32_t)n_in;
     stream->n_out = (uint32_t)n_out;
     stream->max_frames = block > 1024 ? (uint32_t)block : 1024;
@@ -211,8 +207,11 @@ connect_server(gph_host_stream *stream, const gph_want *want)
              jack_client_name_size() - 1 < 63 ? jack_client_name_size() - 1 : 63,
              want->name != NULL && want->name[0] != 0 ? want->name : "graphophone");
     gph_status status = client_open(stream, why, sizeof why);
-    if (status < 0)
+    if (status < 0) {
         gph_pump_refuse(want, "%s", why);
+        if (want->options != NULL)
+            want->options->bad_setting = device != NULL ? "device" : "server";
+    }
     return status;
 }
 

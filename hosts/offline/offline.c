@@ -177,13 +177,9 @@ settle(gph_host_stream *stream, const gph_want *want, double file_rate)
             (gph_pump_offer){"rate", "the input file's rate", file_rate, file_rate, file_rate};
     const gph_wish *wishes[] = {&want->rate, &want->block, &want->channels_in, &want->channels_out};
     double *const results[] = {&stream->rate, &block, &n_in, &n_out};
-    char why[GPH_PUMP_TEXT] = "";
-    for (size_t n = 0; n < 4; n++)
-        if (gph_pump_settle(wishes[n], &offers[n], results[n], stream->deviations, why,
-                            sizeof why) < 0) {
-            gph_pump_refuse(want, "%s", why);
-            return GPH_UNSUPPORTED;
-        }
+    gph_status status = gph_pump_settle_all(want, wishes, offers, results, 4, stream->deviations);
+    if (status < 0)
+        return status;
     stream->block = (uint32_t)block;
     stream->max_frames = stream->block > 1024 ? stream->block : 1024;
     stream->n_in = (uint32_t)n_in;

@@ -168,6 +168,10 @@ typedef struct gph_pump_offer {
  * a sentence in `error` where it may not. */
 gph_status gph_pump_settle(const gph_wish *wish, const gph_pump_offer *offer, double *got,
                            char *deviations, char *error, uint32_t n);
+/* [control] Settles n wishes; the first that may not be met refuses all, with its offer's name as the bad setting. */
+gph_status gph_pump_settle_all(const gph_want *want, const gph_wish *const *wishes,
+                               const gph_pump_offer *offers, double *const *got, size_t n,
+                               char *deviations);
 
 /* [control] A setting's number, or what counts when there are no options; its text, or NULL. */
 double gph_pump_number(const gph_config *options, const char *name, double fallback);

@@ -32,8 +32,11 @@ gph_pump_settle(const gph_wish *wish, const gph_pump_offer *offer, double *got, 
         return GPH_UNSUPPORTED;
     }
     if (!bounded) {
-        snprintf(error, n, "%s: wanted %.10g to %.10g, but %s is %.10g", offer->name, wish->min,
-                 wish->max, offer->why, *got);
+        char most[32] = "more";
+        if (wish->max > 0)
+            snprintf(most, sizeof most, "%.10g", wish->max);
+        snprintf(error, n, "%s: wanted %.10g to %s, but %s is %.10g", offer->name, wish->min, most,
+                 offer->why, *got);
         return GPH_UNSUPPORTED;
     }
     if (wish->policy == GPH_WISH_PREFER && !met) {
@@ -41,6 +44,21 @@ gph_pump_settle(const gph_wish *wish, const gph_pump_offer *offer, double *got, 
         snprintf(deviations + used, GPH_PUMP_TEXT - used, "%s%s: wanted %.10g, got %.10g: %s",
                  used > 0 ? "\n" : "", offer->name, wish->value, *got, offer->why);
     }
+    return GPH_OK;
+}
+
+gph_status
+gph_pump_settle_all(const gph_want *want, const gph_wish *const *wishes,
+                    const gph_pump_offer *offers, double *const *got, size_t n, char *deviations)
+{
+    char why[GPH_PUMP_TEXT] = "";
+    for (size_t k = 0; k < n; k++)
+        if (gph_pump_settle(wishes[k], &offers[k], got[k], deviations, why, sizeof why) < 0) {
+            gph_pump_refuse(want, "%s", why);
+            if (want->options != NULL)
+                want->options->bad_setting = offers[k].name;
+            return GPH_UNSUPPORTED;
+        }
     return GPH_OK;
 }
 

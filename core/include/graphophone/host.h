@@ -101,7 +101,8 @@ typedef struct gph_want {
     gph_wish periods;       /* blocks that the device buffers */
     gph_config *
         options; /* the host's settings as the patch gave them: text() and number(); on failure the host
-                               writes one sentence to options->error */
+                               writes one sentence to options->error and may point
+                                  options->bad_setting to a setting of its own, "rate", "block" or "device" */
 } gph_want;
 
 /* What was obtained. Filled by the host; texts live until close. */
