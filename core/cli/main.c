@@ -1,4 +1,5 @@
 /* The program graphophone: finds the command and hands over. [control] */
+#include "../platform/signals.h"
 #include "command.h"
 #include "rig_options.h"
 
@@ -20,6 +21,7 @@ main(int argc, char **argv)
 {
     /* How many bytes a character has, and nothing else: numbers stay as the patch writes them. */
     setlocale(LC_CTYPE, "");
+    gph_signals_ignore_limits();
     if (argc < 2) {
         run_help();
         return GPH_EXIT_PATCH;

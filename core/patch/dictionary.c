@@ -9,6 +9,7 @@
 
 #include "../platform/memfile.h"
 
+#include <errno.h>
 #include <iniparser/iniparser.h>
 #include <string.h>
 
@@ -156,13 +157,20 @@ gph_dictionary_check(const gph_scan *scan, gph_diagnostics *diagnostics)
         const gph_position at = scan->sections[from.section].at;
         to = end_of(scan, from);
         if (fill_file(&file, scan, from, to) != GPH_OK) {
+            const int error = errno;
             gph_memfile_finish(&file);
-            gph_diagnostics_error(diagnostics, at, "no memory file could be made for iniparser");
+            gph_diagnostics_error(diagnostics, at, "no memory file could be made for iniparser: %s",
+                                  strerror(error));
             return GPH_IO;
         }
+        errno = 0;
         dictionary *loaded = iniparser_load(file.path);
+        const int error = errno;
         gph_memfile_finish(&file);
-        if (loaded == NULL)
+        if (loaded == NULL && error != 0)
+            gph_diagnostics_error(diagnostics, at, "iniparser cannot read this: %s",
+                                  strerror(error));
+        else if (loaded == NULL)
             tell(diagnostics, at, NULL);
         else
             compare(loaded, scan, from, to, diagnostics);

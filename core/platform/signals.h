@@ -8,6 +8,9 @@
  * made. A broken pipe is an error of the write from now on. */
 void gph_signals_hold(void);
 
+/* From now on a file that reaches the limit of its size (RLIMIT_FSIZE) is an error of the write and ends nothing. */
+void gph_signals_ignore_limits(void);
+
 /* Whether one has come since the last call. Never waits. */
 bool gph_signals_pending(void);
 

@@ -25,6 +25,12 @@ gph_signals_hold(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
+void
+gph_signals_ignore_limits(void)
+{
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 bool
 gph_signals_pending(void)
 {

@@ -47,8 +47,8 @@ gph_rig_tell(gph_rig *rig, uint32_t level, uint32_t node, int64_t frame, const c
         message.file = about->at.text->name;
         message.line = gph_position_line(about->at);
         message.column = gph_position_column(about->at);
-        rendered =
-            printed("%s:%u: %s: [%s] %s", message.file, message.line, word, about->name, text);
+        rendered = printed("%s:%u:%u: %s: [%s] %s", message.file, message.line, message.column,
+                           word, about->name, text);
     } else {
         rendered = printed("graphophone: %s: %s", word, text);
     }

@@ -212,7 +212,8 @@ watch_disk(gph_rig *rig, gph_rig_watch *watch, uint32_t node, const gph_stream_s
 static void
 watch_state(gph_rig *rig, gph_rig_watch *watch, uint32_t node, const gph_stream_status *now)
 {
-    if (now->state == watch->state)
+    /* A take is told of when its file has a name. */
+    if (now->state == watch->state || (now->state == GPH_STREAM_RECORDING && !now->file[0]))
         return;
     watch->state = now->state;
     const char *reason = now->reason[0] ? now->reason : "no reason was given";
