@@ -195,7 +195,7 @@ def assert_cut(result, home):
     assert boom["muted_why"] == "cut"
     # The block that holds frame 9600, or the first one that the host did not lose.
     assert boom["muted_at"] > 9600 - 64
-    assert f"rig.ini:11: error: [boom] did not return at frame {boom['muted_at']} and was cut" in result.stderr
+    assert f"rig.ini:11:2: error: [boom] did not return at frame {boom['muted_at']} and was cut" in result.stderr
     assert "/spin.so); it is silent from here on" in result.stderr
     assert_others_are_well(result, home)
     # It is heard until the block in which it hung, and never again; who comes after it likewise.
@@ -272,7 +272,7 @@ def test_m4_who_is_slow_is_named(graphophone, home):
     assert boom["muted_why"] == ""
     assert boom["us_max"] > 64 / 48000 * 1e6
     assert json.loads(result.stdout)["late_cycles"] >= boom["late"]
-    assert "rig.ini:11: warning: [boom] took " in result.stderr
+    assert "rig.ini:11:2: warning: [boom] took " in result.stderr
     assert " instead of 1.3 ms" in result.stderr
     assert_others_are_well(result, home, 4800)
 
@@ -284,7 +284,7 @@ def test_m5_what_is_no_number_is_zeroed_and_its_maker_reset(value, graphophone, 
     write(home, "offline", f"type = nan\nat = 9600\nvalue = {value}\n")
     result = graphophone("render", "--json", "rig.ini")
     assert result.returncode == 0, result.stderr
-    assert "rig.ini:11: warning: [boom] puts out NaN or Inf on channel 1 at frame 9" in result.stderr
+    assert "rig.ini:11:2: warning: [boom] puts out NaN or Inf on channel 1 at frame 9" in result.stderr
     boom = trouble(result)
     assert (boom["resets"], boom["muted_why"]) == (1, "")
     assert trouble(result, "after") is None
