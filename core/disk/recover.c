@@ -155,6 +155,17 @@ follow_with_fork(part *p, gph_file folder, const char *name)
         files->rename_new(files->user, folder, from, to);
 }
 
+/* Whether a journal speaks of a file as its name does, if that says anything. */
+static bool
+suits(gph_container said, const char *part_name)
+{
+    char base[GPH_NAME_PART + 1];
+    gph_container named;
+    snprintf(base, sizeof base, "%.*s", (int)strlen(part_name) - 5, part_name);
+    return !gph_container_of_name(base, &named) || named == said ||
+           (named == GPH_WAV && said == GPH_RF64);
+}
+
 static int
 recover_entry(part *p, const gph_journal_entry *entry, gph_file folder, const char *path)
 {
@@ -171,7 +182,10 @@ recover_entry(part *p, const gph_journal_entry *entry, gph_file folder, const ch
     r.format = p->facts.format;
     gph_format_text(r.format, r.format_text, sizeof r.format_text);
     r.found.format = r.format_text;
-    int error = there < 0 ? gph_recover_fail(&r, there, "cannot be found") : gph_recover_file(&r);
+    int error = there < 0 ? gph_recover_fail(&r, there, "cannot be found")
+                : suits(r.format.container, r.name)
+                    ? gph_recover_file(&r)
+                    : gph_recover_say(&r, GPH_RECOVER_REFUSED, "its journal is of another format");
     return report(p, &r, error);
 }
 

@@ -1,6 +1,7 @@
 /* FLAC and Ogg: what can be decoded before the first error goes into a new file, which then takes the
  * name; the old one stays until the new one is whole. [control] */
 #include "output.h"
+#include "recover_source.h"
 #include "recover_state.h"
 
 #include <errno.h>
@@ -13,19 +14,9 @@
 enum { MOST_LEFT = 262144 };
 enum { BLOCK = 1024, SAY_EVERY = 1 << 20, MOST_TAGS = 16 };
 
-/* The old file as libsndfile reads it. */
-typedef struct source {
-    const gph_file_system *files;
-    gph_file file;
-    int64_t size, at;
-    int error; /* of the disk */
-    SNDFILE *sound;
-    SF_INFO info;
-} source;
-
 typedef struct decoding {
     gph_recovery *r;
-    source source;
+    gph_recover_source source;
     gph_sample sample;
     gph_output *output;
     gph_tag tags[MOST_TAGS];
@@ -33,70 +24,6 @@ typedef struct decoding {
     int64_t frames, said;
     int64_t broken_at; /* byte that had been read when an error came; 0: none came */
 } decoding;
-
-static sf_count_t
-length(void *user)
-{
-    return ((source *)user)->size;
-}
-
-static sf_count_t
-seek(sf_count_t offset, int whence, void *user)
-{
-    source *s = user;
-    int64_t base = whence == SEEK_CUR ? s->at : whence == SEEK_END ? s->size : 0;
-    if (base + offset >= 0)
-        s->at = base + offset;
-    return s->at;
-}
-
-static sf_count_t
-read_some(void *bytes, sf_count_t count, void *user)
-{
-    source *s = user;
-    int64_t n = s->files->read_at(s->files->user, s->file, bytes, (size_t)count, s->at);
-    if (n < 0)
-        s->error = (int)n;
-    s->at += n > 0 ? n : 0;
-    return n > 0 ? n : 0;
-}
-
-static sf_count_t
-write_none(const void *bytes, sf_count_t count, void *user)
-{
-    (void)bytes, (void)count, (void)user;
-    return 0;
-}
-
-static sf_count_t
-position(void *user)
-{
-    return ((source *)user)->at;
-}
-
-static bool
-open_source(source *s)
-{
-    SF_VIRTUAL_IO io = {length, seek, read_some, write_none, position};
-    char begins[4] = "";
-    s->at = 0;
-    /* No decoder of something else is to see it. */
-    if (read_some(begins, 4, s) != 4 ||
-        (memcmp(begins, "fLaC", 4) != 0 && memcmp(begins, "OggS", 4) != 0))
-        return false;
-    s->at = 0;
-    s->info = (SF_INFO){.format = 0};
-    s->sound = sf_open_virtual(&io, SFM_READ, &s->info, s);
-    return s->sound != NULL;
-}
-
-static void
-close_source(source *s)
-{
-    if (s->sound)
-        sf_close(s->sound);
-    s->sound = NULL;
-}
 
 /* What is in the file must be what its name says, in a way that we write. */
 static bool
@@ -165,8 +92,8 @@ decode_all(decoding *d)
     bool whole = decode(d, BLOCK, 0, &error);
     if (whole || error)
         return error;
-    close_source(&d->source);
-    if (!open_source(&d->source))
+    gph_recover_source_close(&d->source);
+    if (!gph_recover_source_open(&d->source, d->r->format.container))
         return d->source.error ? d->source.error : -EIO;
     decode(d, 1, d->frames, &error);
     return error ? error : d->source.error;
@@ -298,6 +225,28 @@ finish(decoding *d, const char *fresh)
     return error ? gph_recover_fail(r, error, "its journal cannot be written") : 0;
 }
 
+/* Looks whether there is a first frame, before anything is changed for it; then goes back. */
+static bool
+has_sound(decoding *d)
+{
+    bool has = read_frames(d, 1) == 1 && !sf_error(d->source.sound);
+    d->broken_at = sf_error(d->source.sound) ? d->source.at : 0;
+    gph_recover_source_close(&d->source);
+    return has && gph_recover_source_open(&d->source, d->r->format.container);
+}
+
+static int
+leave_or_remove(decoding *d)
+{
+    gph_recovery *r = d->r;
+    if (d->source.error)
+        return gph_recover_fail(r, d->source.error, "cannot be read");
+    if (tell(d) || r->options->dry_run)
+        return 0;
+    int error = r->files->remove(r->files->user, r->folder, r->name);
+    return error ? gph_recover_fail(r, error, "cannot be removed") : 0;
+}
+
 static int
 rehearse(decoding *d)
 {
@@ -316,8 +265,8 @@ gph_recover_decode(gph_recovery *r, gph_file file, int64_t size)
     char fresh[GPH_NAME_PART + 1];
     decoding d = {.r = r, .source = {.files = r->files, .file = file, .size = size}};
     snprintf(fresh, sizeof fresh, "%.*s.new", GPH_NAME_PART - 4, r->name);
-    if (!open_source(&d.source) || !is_ours(&d)) {
-        close_source(&d.source);
+    if (!gph_recover_source_open(&d.source, r->format.container) || !is_ours(&d)) {
+        gph_recover_source_close(&d.source);
         if (d.source.error)
             return gph_recover_fail(r, d.source.error, "cannot be read");
         return gph_recover_say(r, GPH_RECOVER_REFUSED, "no sound can be decoded from it");
@@ -325,12 +274,13 @@ gph_recover_decode(gph_recovery *r, gph_file file, int64_t size)
     d.block = malloc((size_t)BLOCK * (size_t)d.source.info.channels * sizeof(float));
     gph_recover_say(r, GPH_RECOVER_DONE, "");
     int error = !d.block              ? gph_recover_fail(r, -ENOMEM, "cannot be decoded")
+                : !has_sound(&d)      ? leave_or_remove(&d)
                 : r->options->dry_run ? rehearse(&d)
                                       : finish(&d, fresh);
     int64_t synced = r->facts ? r->facts->synced : -1;
     if (r->found.frames >= 0 && synced > r->found.frames)
         r->found.missing = synced - r->found.frames;
-    close_source(&d.source);
+    gph_recover_source_close(&d.source);
     free(d.block);
     return error;
 }

@@ -42,5 +42,12 @@ int gph_recover_open_journal(gph_recovery *r, uint32_t channels, uint32_t rate);
 int gph_recover_name(gph_recovery *r, uint32_t *repeat);
 /* From one name to the free one in `became`, or the next that is free. */
 int gph_recover_rename(gph_recovery *r, const char *from);
+/* All bytes, or below 0. */
+int gph_recover_write(const gph_recovery *r, gph_file file, const uint8_t *bytes, size_t n,
+                      int64_t at);
+/* The fork of an SD2 file: whether there is one; away with it; a new one if the crash has cost it. */
+void gph_recover_find_fork(gph_recovery *r);
+void gph_recover_remove_fork(gph_recovery *r);
+int gph_recover_mend_fork(gph_recovery *r);
 
 #endif

@@ -21,6 +21,9 @@ static const struct {
     {"caf-s24", "x.caf", {GPH_CAF, GPH_S24}, 1, false},
     {"aiff-s24", "x.aiff", {GPH_AIFF, GPH_S24}, 1, false},
     {"aiff-f32", "x.aiff", {GPH_AIFF, GPH_F32}, 2, false},
+    {"aiff-ulaw", "x.aiff", {GPH_AIFF, GPH_ULAW}, 3, false},
+    {"w64-alaw", "x.w64", {GPH_W64, GPH_ALAW}, 1, false},
+    {"caf-ulaw", "x.caf", {GPH_CAF, GPH_ULAW}, 3, false},
     {"raw-s24", "x.raw", {GPH_RAW, GPH_S24}, 2, false},
     {"sd2-s24", "x.sd2", {GPH_SD2, GPH_S24}, 2, false},
     {"flac-s24", "x.flac", {GPH_FLAC, GPH_S24}, 2, false},
@@ -29,7 +32,7 @@ static const struct {
     {"wav-f32", "{ch}/x.wav", {GPH_WAV, GPH_F32}, 3, true},
     {"aiff-s16", "x-{ch}.aiff", {GPH_AIFF, GPH_S16}, 2, true},
 };
-enum { N_TAKES = sizeof takes / sizeof *takes, FRAMES = 30000 };
+enum { N_TAKES = sizeof takes / sizeof *takes, FRAMES = 30001 };
 
 static bool
 is_coded(gph_format format)
