@@ -67,9 +67,9 @@ gph_rig_get_recorder(gph_rig *rig, uint32_t index, gph_rig_recorder *recorder)
         .state = state_of(now),
         .node = rig->graph->nodes[stream->owner->node].name,
         .reason = now->reason,
-        .file = now->file[0]   ? now->file
-                : stream->file ? stream->file
-                               : "",
+        .file = now->file[0]                                          ? now->file
+                : state_of(now) == GPH_RECORDER_ARMED && stream->file ? stream->file
+                                                                      : "",
         .format = now->format,
         .channels = stream->channels,
         .takes = rig->watches[index].n_files,

@@ -261,7 +261,7 @@ typedef struct gph_rig_recorder {
     uint32_t state; /* GPH_RECORDER_* */
     const char *node;
     const char *reason; /* of the state, "" */
-    const char *file;   /* being written, or "" */
+    const char *file;   /* being written; while armed as the patch has it; or "" */
     const char *format; /* "wav-s24" */
     uint32_t channels;
     uint32_t takes; /* closed so far */
