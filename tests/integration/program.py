@@ -5,6 +5,8 @@ import subprocess
 
 import pytest
 
+from support.sound_files import read_chunks
+
 RIG = """[patch]
 dialect = 1
 host = offline
@@ -191,8 +193,9 @@ def test_render_lists_the_take_for_people_and_programs(graphophone, rig, home):
     take = told["takes"][0]
     assert take["path"].endswith("/keep-2.wav") and take["frames"] == 48000 and take["lost"] == 0
     assert told["exit_status"] == 0
-    first = (home / "keep.wav").read_bytes()
-    assert first == (home / "keep-2.wav").read_bytes()
+    # Headers hold the time of day.
+    first, second = (dict(read_chunks(home / name))["data"] for name in ("keep.wav", "keep-2.wav"))
+    assert first == second and len(first) == 48000 * 2 * 4
 
 
 def test_interrupted_rig_finishes_its_takes(graphophone, rig, home):
