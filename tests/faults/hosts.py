@@ -275,7 +275,7 @@ def test_h9_without_rights_it_runs_and_says_so(graphophone, home):
     result = Modest(graphophone)("run", "rig.ini")
     # A late block of a machine that is not real-time costs no status: nothing is read from a device.
     assert result.returncode in (0, 1), result.stderr
-    assert re.search(r"^rig on clock timer: .*; scheduling normal, memory \d+ of \d+ MB locked$", result.stderr, re.M)
+    assert re.search(r"^rig on clock timer: .*; scheduling normal, memory \d+ of \d+ MB locked, watchdog (on|off)$", result.stderr, re.M)
     assert (home / "keep.wav").exists()
 
 
