@@ -592,21 +592,52 @@ put_sectors(inode *file, const change *what, uint32_t share, uint64_t *dice)
     }
 }
 
+/* The last sync of each file among so many changes, and of the names: the caller frees the list. */
+static size_t *
+last_syncs(const memory_disk *disk, size_t n_changes, size_t *names_synced)
+{
+    size_t *synced = calloc(disk->n_inodes + 1, sizeof *synced);
+    *names_synced = 0;
+    for (size_t n = 0; n < n_changes && synced; n++) {
+        if (disk->log[n].deed == SYNC)
+            synced[disk->log[n].file] = n;
+        if (disk->log[n].deed == SYNC_FOLDER)
+            *names_synced = n;
+    }
+    if (!synced)
+        abort();
+    return synced;
+}
+
+memory_disk *
+memory_disk_safe(const memory_disk *disk, size_t n_changes)
+{
+    memory_disk *copy = with_inodes(disk);
+    size_t names_synced;
+    size_t *synced = last_syncs(disk, n_changes, &names_synced);
+    for (size_t n = 0; n < n_changes; n++) {
+        const change *what = &disk->log[n];
+        inode *file = &copy->inodes[what->file];
+        if (what->deed == WRITE && n < synced[what->file])
+            put_bytes(file, what->at, what->bytes, what->size);
+        else if (what->deed == RESIZE && n < synced[what->file])
+            set_size(file, (size_t)what->at);
+        else if (n < names_synced)
+            do_name(copy, what);
+    }
+    free(synced);
+    return copy;
+}
+
 memory_disk *
 memory_disk_cut(const memory_disk *disk, size_t n_changes, uint64_t *dice)
 {
     static const uint32_t shares[] = {0, 10, 50, 90, 100};
     memory_disk *copy = with_inodes(disk);
-    size_t *synced = calloc(disk->n_inodes + 1, sizeof *synced);
-    /* The length a file has after each change, if all before it came to the disk. */
+    size_t names_synced;
+    size_t *synced = last_syncs(disk, n_changes, &names_synced);
+    /* Length that a file falls back to, or -1. */
     int64_t *lengths = calloc(disk->n_inodes + 1, sizeof *lengths);
-    size_t names_synced = 0;
-    for (size_t n = 0; n < n_changes; n++) {
-        if (disk->log[n].deed == SYNC)
-            synced[disk->log[n].file] = n;
-        if (disk->log[n].deed == SYNC_FOLDER)
-            names_synced = n;
-    }
     for (uint32_t f = 0; f < disk->n_inodes; f++)
         lengths[f] = -1;
     uint32_t share = shares[roll(dice, 5)];

@@ -24,6 +24,9 @@ memory_disk *memory_disk_after(const memory_disk *disk, size_t n_changes);
  * name may be there or not. `dice` is changed. */
 memory_disk *memory_disk_cut(const memory_disk *disk, size_t n_changes, uint64_t *dice);
 
+/* What every power cut at that change leaves: nothing but what was synced. */
+memory_disk *memory_disk_safe(const memory_disk *disk, size_t n_changes);
+
 /* What is where: the names in order, each with its bytes. NULL: no more. */
 const char *memory_disk_name(const memory_disk *disk, size_t index);
 const uint8_t *memory_disk_bytes(const memory_disk *disk, const char *name, size_t *size);
