@@ -1,8 +1,10 @@
 """What every pytest file may use: a home of its own, and the program as a person would type it."""
 import os
 import pathlib
+import shutil
 import socket
 import subprocess
+import tempfile
 
 import pytest
 
@@ -61,3 +63,28 @@ def free_port():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@pytest.fixture
+def unprivileged(graphophone, home):
+    """Runs the program as a user without rights but those that are named (sys_nice: real-time threads, ipc_lock: locked
+    memory), in a folder of that user's: (folder, run)."""
+    if os.geteuid() != 0:
+        yield home, graphophone
+        return
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="graphophone-test-"))
+    os.chown(folder, 65534, 65534)
+
+    def run(*arguments, rights=(), **options):
+        given = "".join(f",+{right}" for right in rights)
+        words = ["prlimit", "--rtprio=0", f"--memlock={8 << 20}", "setpriv", "--reuid=65534", "--regid=65534",
+                 "--clear-groups", f"--inh-caps=-all{given}", f"--ambient-caps=-all{given}",
+                 f"--bounding-set=-all{given}", graphophone.path]
+        result = subprocess.run([*words, *map(str, arguments)], text=True, capture_output=True, timeout=300,
+                                stdin=subprocess.DEVNULL, cwd=folder, **options)
+        if "Permission denied" in result.stderr:
+            pytest.skip("another user may not run what was built here")
+        return result
+
+    yield folder, run
+    shutil.rmtree(folder)

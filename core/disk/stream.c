@@ -148,3 +148,14 @@ gph_stream_status_get(gph_stream *stream, gph_stream_status *status)
     status->clipped = from.clipped;
     status->not_finite = from.not_finite;
 }
+
+size_t
+gph_stream_memory(const gph_stream *stream, const void **base)
+{
+    const gph_ring *ring = &stream->ring;
+    if (!stream->active || !ring->shared)
+        return 0;
+    const float *end = ring->samples + ring->geometry.channels * ring->geometry.stride;
+    *base = ring->shared;
+    return (size_t)((const char *)end - (const char *)ring->shared);
+}

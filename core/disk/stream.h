@@ -124,6 +124,8 @@ typedef struct gph_stream_status {
 } gph_stream_status;
 
 void gph_stream_status_get(gph_stream *stream, gph_stream_status *status);
+/* Where its ring is, once it is active; else 0 bytes. */
+size_t gph_stream_memory(const gph_stream *stream, const void **base);
 
 /* Frames that are missing in a file. */
 typedef struct gph_take_gap {

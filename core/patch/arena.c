@@ -67,6 +67,14 @@ gph_arena_free(gph_arena *arena)
     allocator.release(allocator.user, arena);
 }
 
+void
+gph_arena_each(const gph_arena *arena, void (*each)(void *user, const void *base, size_t bytes),
+               void *user)
+{
+    for (const block *b = arena->blocks; b != NULL; b = b->head.next)
+        each(user, b, sizeof(block) + b->head.size);
+}
+
 static block *
 add_block(gph_arena *arena, size_t bytes)
 {

@@ -31,6 +31,10 @@ char *gph_arena_copy(gph_arena *arena, const char *bytes, size_t n);
  * freed, so at most twice the memory is used). Returns 0 when memory is out. */
 int gph_arena_grow(gph_arena *arena, void *things, size_t n, size_t *capacity, size_t size);
 
+/* Calls `each` with the memory that it has got so far, piece by piece. */
+void gph_arena_each(const gph_arena *arena,
+                    void (*each)(void *user, const void *base, size_t bytes), void *user);
+
 /* Bytes handed out so far, for tests of limits. */
 size_t gph_arena_used(const gph_arena *arena);
 

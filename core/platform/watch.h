@@ -46,6 +46,10 @@ void gph_watch_limit(gph_watch *watch, int64_t limit_ns);
 void gph_watch_renew(gph_watch *watch);
 /* [control] Sends the signal to the watched thread. */
 void gph_watch_cut(gph_watch *watch, uint32_t mark);
+/* [control] Locks the stack of the watched thread in memory, as far as a plan of steps uses it, once; true: it is. */
+bool gph_watch_lock_stack(gph_watch *watch);
+/* Bytes that this takes. */
+enum { GPH_WATCH_STACK_BYTES = 256 * 1024 };
 /* [control] Processor time of the watched thread in nanoseconds; below 0: not known. */
 int64_t gph_watch_cpu_ns(const gph_watch *watch);
 /* [control] Whether the watched thread sleeps: it waits for something, and not for a processor. */

@@ -1,6 +1,8 @@
 /* Watches, by SIGXCPU, the signals of faults, and signal stacks. [control; enter, call: audio; handlers] */
 #include "watch.h"
 
+#include "residence.h"
+
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -23,8 +25,10 @@ struct gph_watch {
     gph_watch_owner owner;
     void *stack; /* its first bytes are a mark */
     sigjmp_buf boundary;
-    bool armed;   /* `boundary` is set: gph_watch_call is running */
-    bool entered; /* some thread is watched */
+    bool armed;               /* `boundary` is set: gph_watch_call is running */
+    _Atomic uint32_t entered; /* threads that were watched so far */
+    uint32_t locked;          /* the one of them whose stack was to be locked */
+    bool stack_locked;
     pthread_t thread;
     _Atomic clockid_t clock; /* of the thread's time; 0: none */
     _Atomic pid_t id;        /* the system's name of it; 0: none */
@@ -247,6 +251,27 @@ gph_watch_cut(gph_watch *watch, uint32_t mark)
         pthread_sigqueue(watch->thread, SIGXCPU, value);
 }
 
+bool
+gph_watch_lock_stack(gph_watch *watch)
+{
+    pthread_attr_t attributes;
+    void *base = NULL;
+    size_t bytes = 0;
+    uint32_t entered = atomic_load_explicit(&watch->entered, memory_order_acquire);
+    if (entered == watch->locked)
+        return watch->stack_locked;
+    watch->locked = entered;
+    watch->stack_locked = false;
+    if (pthread_getattr_np(watch->thread, &attributes) != 0)
+        return false;
+    pthread_attr_getstack(&attributes, &base, &bytes);
+    pthread_attr_destroy(&attributes);
+    /* It grows downwards. */
+    size_t wanted = bytes < GPH_WATCH_STACK_BYTES ? bytes : GPH_WATCH_STACK_BYTES;
+    watch->stack_locked = gph_residence_lock((char *)base + bytes - wanted, wanted, 0) == wanted;
+    return watch->stack_locked;
+}
+
 int64_t
 gph_watch_cpu_ns(const gph_watch *watch)
 {
@@ -304,7 +329,9 @@ adopt(gph_watch *watch)
     clockid_t id = 0;
     if (pthread_getcpuclockid(watch->thread, &id) == 0)
         atomic_store_explicit(&watch->clock, id, memory_order_relaxed);
-    watch->entered = true;
+    atomic_store_explicit(&watch->entered,
+                          atomic_load_explicit(&watch->entered, memory_order_relaxed) + 1,
+                          memory_order_release);
     if (watch->cuts)
         mask_cut(SIG_UNBLOCK, NULL);
 }
@@ -312,7 +339,8 @@ adopt(gph_watch *watch)
 void
 gph_watch_enter(gph_watch *watch)
 {
-    if (watch->entered && pthread_equal(watch->thread, pthread_self()) &&
+    if (atomic_load_explicit(&watch->entered, memory_order_relaxed) &&
+        pthread_equal(watch->thread, pthread_self()) &&
         !atomic_load_explicit(&watch->renewed, memory_order_relaxed))
         return;
     atomic_store_explicit(&watch->renewed, false, memory_order_relaxed);

@@ -43,6 +43,10 @@ gph_status gph_context_attach_workers(gph_context *context, const gph_graph *gra
 /* The `index`th stream that writes, in the order of nodes; NULL: there are not so many. */
 gph_runtime_stream *gph_context_writer(const gph_graph *graph, uint32_t index);
 
+/* Calls `each` with the ring of each stream. */
+void gph_context_each_ring(const gph_graph *graph,
+                           void (*each)(void *user, const void *base, size_t bytes), void *user);
+
 /* Whether an instance has asked for a restart since the last call. */
 bool gph_context_wants_restart(gph_context *context, uint32_t *node);
 

@@ -90,7 +90,6 @@ rig_new(const gph_rig_options *options)
     rig->flags = options->flags;
     rig->message = options->message;
     rig->message_user = options->user;
-    rig->memory_locked = -1;
     rig->ticks_at = gph_ticks();
     rig->ns_at = gph_now_ns();
     rig->diagnostics = gph_diagnostics_new(NULL);

@@ -24,6 +24,7 @@ gph_rig_look(gph_rig *rig)
 {
     if (!rig->watchdog)
         return;
+    gph_watch_lock_stack(rig->watch);
     const gph_run_sight sight = {.now_ns = gph_now_ns(),
                                  .cpu_ns = gph_watch_cpu_ns(rig->watch),
                                  .sleeps =

@@ -25,10 +25,13 @@ typedef struct gph_rig_watch {
     uint32_t state; /* GPH_RECORDER_* */
     int64_t gaps;
     bool half_full;
-    bool disk_low;    /* 10 minutes */
-    bool disk_lowest; /* 1 minute */
-    uint32_t n_files; /* in `takes` */
-    bool finished;    /* its frames are in files, or it has been said why not */
+    uint8_t heard[GPH_MAX_CHANNELS / 8]; /* channels of the present take that were not silent */
+    int64_t heard_take;                  /* number of that take, */
+    bool silence_said;                   /* and whether silent ones were told */
+    bool disk_low;                       /* 10 minutes */
+    bool disk_lowest;                    /* 1 minute */
+    uint32_t n_files;                    /* in `takes` */
+    bool finished;                       /* its frames are in files, or it has been said why not */
     double peak_fill;
 } gph_rig_watch;
 
@@ -73,8 +76,8 @@ struct gph_rig {
     char device[256];
     char deviations[1024];
     char rights[256];
-    int64_t memory_locked; /* bytes; -1: nothing was asked for */
-    bool ended;            /* nothing more will come */
+    bool memory_refused; /* not all of what a cycle needs could be locked */
+    bool ended;          /* nothing more will come */
 
     gph_osc *osc;
     uint64_t osc_refused;
@@ -171,6 +174,12 @@ const gph_patch_entry *gph_rig_option_entry(const gph_rig *rig, const char *name
 /* Adds what is wrong with the options of the rig's host. */
 void gph_rig_check_options(gph_rig *rig);
 
+/* ---- rig_rights.c */
+/* Locks memory; refuses before anything has begun if the patch requires more than there is. An exit status. */
+int gph_rig_take_rights(gph_rig *rig);
+/* Says what the machine gave, now that the host runs. An exit status. */
+int gph_rig_check_rights(gph_rig *rig);
+
 /* ---- rig_guard.c */
 /* From now on what hangs is cut and what crashes is named, if the process is the rig's. */
 void gph_rig_guard(gph_rig *rig);
@@ -179,6 +188,17 @@ void gph_rig_unguard(gph_rig *rig);
 /* Whether anything hangs: several times in 50 ms. */
 void gph_rig_look(gph_rig *rig);
 void gph_rig_hear_cut(gph_rig *rig, const gph_notice *notice);
+
+/* ---- rig_recorders.c */
+/* Peaks of the last while, one a channel; everybody may ask. */
+void gph_rig_take_peaks(gph_runtime_stream *stream, float *peaks);
+
+/* ---- rig_silence.c */
+/* While a take is written, and when one of its files is finished: offline both come at once. */
+void gph_rig_end_silence(gph_rig *rig, gph_rig_watch *watch, uint32_t node,
+                         const gph_take_file *file);
+void gph_rig_watch_silence(gph_rig *rig, gph_rig_watch *watch, gph_runtime_stream *stream,
+                           const gph_stream_status *now);
 
 /* ---- rig_watch.c */
 /* Tells what has happened to recorders, and keeps the files that were finished. */

@@ -1,6 +1,4 @@
 /* Opens a rig's host and device, and starts it. [control] */
-#include "../platform/realtime.h"
-#include "../platform/residence.h"
 #include "rig_inside.h"
 
 #include <stdio.h>
@@ -148,43 +146,6 @@ gph_rig_open(gph_rig *rig)
 
 /* ---------------------------------------------------------------- start */
 
-static bool
-is_realtime(const char *scheduling)
-{
-    return scheduling && strcmp(scheduling, "normal") != 0 && *scheduling;
-}
-
-/* Offline nothing is ever late. */
-static bool
-is_required(const gph_rig *rig)
-{
-    return rig->patch->settings.realtime == GPH_REALTIME_REQUIRED && !gph_rig_is_offline(rig);
-}
-
-/* One line that says what the machine gives, and whether that is enough. */
-static int
-check_rights(gph_rig *rig, const gph_residence *residence, const char *scheduling)
-{
-    bool urgent = is_realtime(scheduling);
-    snprintf(rig->rights, sizeof rig->rights, "%s %s, memory %llu of %llu MB locked, watchdog %s",
-             urgent ? "real-time" : "scheduling", scheduling,
-             (unsigned long long)(residence->locked / 1000000),
-             (unsigned long long)(residence->total / 1000000), rig->watchdog ? "on" : "off");
-    if ((urgent && residence->all) || !is_required(rig))
-        return 0;
-    gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1,
-                 "'realtime = required', but the machine gives: %s", rig->rights);
-    return GPH_EXIT_MACHINE;
-}
-
-static const char *
-scheduling_of(const gph_rig *rig)
-{
-    gph_host_stats stats = {.size = sizeof stats};
-    rig->host->host->stats(rig->stream, &stats);
-    return stats.scheduling ? stats.scheduling : "normal";
-}
-
 int
 gph_rig_start(gph_rig *rig)
 {
@@ -192,11 +153,7 @@ gph_rig_start(gph_rig *rig)
         return GPH_EXIT_INTERNAL;
     if (rig->stage == GPH_RIG_RUNNING)
         return 0;
-    gph_residence residence = {0};
-    if (!gph_rig_is_offline(rig))
-        gph_residence_lock(&residence);
-    /* Before a recorder could begin a file; what the host's own thread got is seen below. */
-    int exit = is_required(rig) ? check_rights(rig, &residence, gph_realtime_level()) : 0;
+    int exit = gph_rig_take_rights(rig);
     if (exit)
         return exit;
     gph_rig_guard(rig);
@@ -212,7 +169,7 @@ gph_rig_start(gph_rig *rig)
     rig->host_state = GPH_STREAM_STATE_RUNNING;
     /* What is wired up at the start only is known now. */
     gph_rig_pass_latency(rig);
-    return check_rights(rig, &residence, scheduling_of(rig));
+    return gph_rig_check_rights(rig);
 }
 
 void

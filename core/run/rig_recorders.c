@@ -22,8 +22,8 @@ state_of(const gph_stream_status *status)
 }
 
 /* Peaks of the last while, whoever else has asked for them: of this window and the one before. */
-static void
-take_peaks(gph_runtime_stream *stream, float *peaks)
+void
+gph_rig_take_peaks(gph_runtime_stream *stream, float *peaks)
 {
     int64_t now = gph_now_ns();
     bool next = now - stream->window_ns >= PEAK_WINDOW;
@@ -60,7 +60,7 @@ gph_rig_get_recorder(gph_rig *rig, uint32_t index, gph_rig_recorder *recorder)
         return GPH_ARGUMENT;
     gph_stream_status *now = &rig->scratch->status;
     gph_stream_status_get(stream->stream, now);
-    take_peaks(stream, rig->scratch->peaks);
+    gph_rig_take_peaks(stream, rig->scratch->peaks);
     double rate = now->rate > 0 ? now->rate : rig->graph->rate;
     double capacity = now->capacity > 0 ? (double)now->capacity : 1;
     const gph_rig_recorder out = {

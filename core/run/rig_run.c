@@ -90,11 +90,16 @@ finish_stream(gph_rig *rig, uint32_t index, int64_t until_ns)
 }
 
 static void
-finish_all(gph_rig *rig)
+finish_streams(gph_rig *rig)
 {
     int64_t until = gph_now_ns() + STOP_SECONDS * INT64_C(1000000000);
     for (uint32_t w = 0; w < rig->n_writers; w++)
         finish_stream(rig, w, until);
+}
+
+static void
+finish_tables(gph_rig *rig)
+{
     gph_workers_drain(rig->context.workers);
     rig->failed_disk |= gph_table_set_end_service(rig->context.tables) != GPH_OK;
     gph_run_get_figures(rig->run, &rig->figures);
@@ -121,7 +126,11 @@ gph_rig_stop(gph_rig *rig)
     if (ran) {
         gph_run_finish(rig->run);
         gph_rig_hear_notices(rig);
-        finish_all(rig);
+    }
+    /* While there is a writer, even if no frame has come. */
+    finish_streams(rig);
+    if (ran) {
+        finish_tables(rig);
         gph_rig_watch_recorders(rig);
     }
     gph_rig_end_writer(rig);

@@ -236,13 +236,14 @@ watch_state(gph_rig *rig, gph_rig_watch *watch, uint32_t node, const gph_stream_
 }
 
 static void
-watch_recorder(gph_rig *rig, gph_rig_watch *watch, const gph_runtime_stream *stream)
+watch_recorder(gph_rig *rig, gph_rig_watch *watch, gph_runtime_stream *stream)
 {
     uint32_t node = stream->owner->node;
     gph_stream_status *now = &rig->scratch->status;
     gph_stream_status_get(stream->stream, now);
     watch_state(rig, watch, node, now);
     watch_disk(rig, watch, node, now);
+    gph_rig_watch_silence(rig, watch, stream, now);
     double fill = now->capacity > 0 ? (double)now->peak_fill / (double)now->capacity : 0;
     if (fill > 0.5 && !watch->half_full && !gph_rig_is_offline(rig)) {
         watch->half_full = true;
@@ -259,8 +260,11 @@ watch_recorder(gph_rig *rig, gph_rig_watch *watch, const gph_runtime_stream *str
     if (!more || now->lost > 0)
         watch->gaps = now->gaps;
     uint32_t n = gph_stream_n_files(stream->stream);
-    for (; watch->n_files < n; watch->n_files++)
-        keep_take(rig, stream, gph_stream_file(stream->stream, watch->n_files));
+    for (; watch->n_files < n; watch->n_files++) {
+        const gph_take_file *file = gph_stream_file(stream->stream, watch->n_files);
+        keep_take(rig, stream, file);
+        gph_rig_end_silence(rig, watch, node, file);
+    }
 }
 
 void

@@ -82,6 +82,9 @@ void gph_run_get_node(const gph_run *run, uint32_t node, gph_run_node_figures *f
 /* Present value of a meter; what a parameter is going to, in its base unit. */
 float gph_run_meter_value(const gph_run *run, uint32_t node, uint32_t meter, uint32_t item);
 float gph_run_param_value(const gph_run *run, uint32_t node, uint32_t param, uint32_t item);
+/* Calls `each` with all the memory that the audio thread uses of it. */
+void gph_run_each_memory(const gph_run *run,
+                         void (*each)(void *user, const void *base, size_t bytes), void *user);
 /* Bytes that it has taken. */
 uint64_t gph_run_bytes(const gph_run *run);
 

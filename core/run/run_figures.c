@@ -111,3 +111,10 @@ gph_run_bytes(const gph_run *run)
 {
     return run->bytes;
 }
+
+void
+gph_run_each_memory(const gph_run *run, void (*each)(void *user, const void *base, size_t bytes),
+                    void *user)
+{
+    gph_arena_each(run->arena, each, user);
+}

@@ -195,3 +195,22 @@ gph_context_writer(const gph_graph *graph, uint32_t index)
         }
     return NULL;
 }
+
+void
+gph_context_each_ring(const gph_graph *graph,
+                      void (*each)(void *user, const void *base, size_t bytes), void *user)
+{
+    for (uint32_t n = 0; n < graph->n_nodes; n++)
+        for (uint32_t c = 0;
+             graph->nodes[n].kind == GPH_NODE_MODULE && c < graph->nodes[n].n_copies; c++) {
+            const gph_node_runtime *runtime = runtime_at(graph, n, c);
+            for (uint32_t s = 0; s < GPH_RUN_MAX_STREAMS; s++) {
+                const void *base = NULL;
+                size_t bytes = runtime->streams[s].stream
+                                   ? gph_stream_memory(runtime->streams[s].stream, &base)
+                                   : 0;
+                if (bytes)
+                    each(user, base, bytes);
+            }
+        }
+}

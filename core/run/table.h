@@ -98,6 +98,11 @@ struct gph_table_desk;
 /* Where the triggers of a table go; NULL: there is no such table. */
 struct gph_table_desk *gph_table_set_desk(const gph_table_set *set, const char *name);
 
+/* [control] Calls `each` with the memory of each table that has some. */
+void gph_table_set_each_memory(const gph_table_set *set,
+                               void (*each)(void *user, const void *base, size_t bytes),
+                               void *user);
+
 /* ---- handles */
 
 /* [control, in configure] A handle on a table for a node; access is GPH_TABLE_*. NULL (reported)

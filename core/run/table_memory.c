@@ -227,3 +227,12 @@ gph_table_set_release(gph_table_set *set)
     for (gph_table_body *body = set->first; body; body = body->next)
         release(body);
 }
+
+void
+gph_table_set_each_memory(const gph_table_set *set,
+                          void (*each)(void *user, const void *base, size_t bytes), void *user)
+{
+    for (const gph_table_body *body = set->first; body; body = body->next)
+        if (body->memory)
+            each(user, gph_shm_base(body->memory), gph_shm_bytes(body->memory));
+}
