@@ -31,10 +31,11 @@ is_live(const gph_rig *rig)
 }
 
 static void
-loop(gph_rig *rig, gph_display *display, gph_terminal *terminal)
+loop(gph_rig *rig, const gph_signals *signals, gph_display *display, gph_terminal *terminal)
 {
     bool publishes = is_live(rig);
-    for (uint32_t round = 0; !gph_signals_pending() && gph_rig_dispatch(rig, ROUND_MS); round++) {
+    for (uint32_t round = 0; !gph_signals_asked(signals) && gph_rig_dispatch(rig, ROUND_MS);
+         round++) {
         if (publishes && round % PAGE_ROUNDS == 0 && gph_figures_publish(rig) == GPH_STATE) {
             fprintf(stderr,
                     "Another rig of this name runs: 'graphophone status' shows that one.\n");
@@ -57,10 +58,12 @@ conclude(gph_rig *rig, const gph_arguments *arguments, int status)
 }
 
 static int
-play(gph_rig *rig, const gph_arguments *arguments, gph_display **display)
+play(gph_rig *rig, const gph_arguments *arguments, const gph_signals *signals,
+     gph_display **display)
 {
     int status = gph_rig_open(rig);
-    if (status)
+    /* Whoever asks for the end before the start gets no takes of a few frames. */
+    if (status || gph_signals_asked(signals))
         return status;
     status = gph_rig_start(rig);
     if (status)
@@ -68,10 +71,8 @@ play(gph_rig *rig, const gph_arguments *arguments, gph_display **display)
     if (*display)
         gph_display_begin(*display, rig);
     gph_terminal *terminal = gph_terminal_new();
-    loop(rig, *display, terminal);
+    loop(rig, signals, *display, terminal);
     gph_terminal_free(terminal);
-    /* A second Ctrl-C ends the program at once; what is recorded stays in the .part files. */
-    gph_signals_release();
     status = gph_rig_stop(rig);
     if (*display)
         gph_display_update(*display, rig);
@@ -84,7 +85,11 @@ play(gph_rig *rig, const gph_arguments *arguments, gph_display **display)
 int
 gph_perform(const gph_arguments *arguments, const char *host)
 {
-    gph_signals_hold();
+    gph_signals *signals = NULL;
+    if (gph_signals_new(&signals) != GPH_OK) {
+        fprintf(stderr, "graphophone: no memory\n");
+        return GPH_EXIT_MACHINE;
+    }
     gph_rig_options options;
     gph_display *display = gph_display_new(!gph_arguments_has(arguments, "quiet"));
     int status = GPH_EXIT_INTERNAL;
@@ -95,10 +100,11 @@ gph_perform(const gph_arguments *arguments, const char *host)
         gph_rig *rig = NULL;
         status = gph_rig_load(arguments->words[0], &options, &rig);
         if (!status)
-            status = play(rig, arguments, &display);
+            status = play(rig, arguments, signals, &display);
         gph_rig_free(rig);
     }
     gph_display_free(display);
     gph_rig_options_finish(&options);
+    gph_signals_free(signals);
     return status;
 }

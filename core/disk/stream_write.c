@@ -276,9 +276,9 @@ gph_recorder_free(gph_stream *stream)
     gph_recorder *recorder = stream->writes;
     if (stream->active) {
         gph_stream_problem problem;
-        if (!recorder->done)
+        /* One in its own process goes on by itself, and has been waited for once. */
+        if (!recorder->done && !(recorder->seat && recorder->ended))
             gph_recorder_finish(stream, INT64_C(10000000000), &problem);
-        /* One in its own process goes on by itself. */
         if (recorder->job)
             gph_writer_job_give_up(recorder->job);
         deactivate(stream);
