@@ -52,6 +52,7 @@ extern const gph_command gph_command_graph;
 extern const gph_command gph_command_help;
 extern const gph_command gph_command_hosts;
 extern const gph_command gph_command_modules;
+extern const gph_command gph_command_new;
 extern const gph_command gph_command_recover;
 extern const gph_command gph_command_render;
 extern const gph_command gph_command_run;

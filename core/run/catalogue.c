@@ -1,5 +1,6 @@
 /* What is installed, for those who embed the library: modules and hosts on the search paths. [control] */
 #include "../graph/catalog.h"
+#include "../graph/installation.h"
 #include "hosts.h"
 #include "services.h"
 
@@ -105,12 +106,9 @@ give(void *to, const void *from, uint32_t mine)
                (size < mine ? size : mine) - sizeof size);
 }
 
-gph_status
-gph_catalogue_get_module(gph_catalogue *catalogue, uint32_t index, gph_catalogue_module *module)
+static gph_status
+give_module(gph_catalogue *catalogue, const gph_module_info *info, gph_catalogue_module *module)
 {
-    if (index >= catalogue->n_listed)
-        return GPH_LIMIT;
-    const gph_module_info *info = catalogue->listed[index];
     const gph_type **types = realloc(catalogue->types, ((size_t)info->n_types + 1) * sizeof *types);
     if (!types)
         return GPH_MEMORY;
@@ -130,6 +128,25 @@ gph_catalogue_get_module(gph_catalogue *catalogue, uint32_t index, gph_catalogue
     };
     give(module, &out, sizeof out);
     return GPH_OK;
+}
+
+gph_status
+gph_catalogue_get_module(gph_catalogue *catalogue, uint32_t index, gph_catalogue_module *module)
+{
+    if (index >= catalogue->n_listed)
+        return GPH_LIMIT;
+    return give_module(catalogue, catalogue->listed[index], module);
+}
+
+gph_status
+gph_catalogue_open_file(gph_catalogue *catalogue, const char *path, gph_catalogue_module *module)
+{
+    const gph_module_info *info = NULL;
+    const char *why = NULL;
+    const gph_status status = gph_catalog_open_file(catalogue->modules, path, &info, &why);
+    if (info == NULL)
+        return status;
+    return give_module(catalogue, info, module);
 }
 
 const gph_type *
@@ -183,4 +200,18 @@ gph_catalogue_devices(gph_catalogue *catalogue, uint32_t host,
     if (!asked->self)
         asked->self = asked->info->host->create(gph_services_table(asked->services));
     return asked->self ? asked->info->host->list(asked->self, NULL, each, user) : GPH_MEMORY;
+}
+
+gph_status
+gph_installed_folder(const char *what, char *path, uint32_t size)
+{
+    gph_arena *arena = gph_arena_new(NULL);
+    const char *folder = arena ? gph_installation_folder(arena, what) : NULL;
+    gph_status status = folder ? GPH_OK : GPH_MEMORY;
+    if (folder && strlen(folder) >= size)
+        status = GPH_LIMIT;
+    if (status == GPH_OK)
+        memcpy(path, folder, strlen(folder) + 1);
+    gph_arena_free(arena);
+    return status;
 }

@@ -425,6 +425,12 @@ GPH_EXPORT gph_status gph_catalogue_get_module(gph_catalogue *catalogue, uint32_
 GPH_EXPORT const gph_type *gph_catalogue_type(gph_catalogue *catalogue, const char *name,
                                               const char **nearest);
 
+/* One module by the path of its file, whatever folder it is in: checked like any other, and loaded if it passes;
+ * module->refused says why not. GPH_ARGUMENT: there is no such file. The types live as long as the catalogue, the
+ * array of them until the next call for a module. */
+GPH_EXPORT gph_status gph_catalogue_open_file(gph_catalogue *catalogue, const char *path,
+                                              gph_catalogue_module *module);
+
 /* The built-in types: input, output, table, feedback. NULL past the end. */
 GPH_EXPORT const gph_type *gph_catalogue_builtin(gph_catalogue *catalogue, uint32_t index);
 
@@ -439,6 +445,11 @@ typedef struct gph_catalogue_host {
     const char *reason;   /* why it is not usable, in its own or the loader's words; else "" */
     const gph_host *host; /* NULL where it could not be loaded */
 } gph_catalogue_host;
+
+/* Where this installation, or the tree that the library was built in, keeps "modules", "hosts", "templates" (of new
+ * modules) or "court" (what tries modules): a full path of at most size - 1 bytes in `path`. It need not be there.
+ * GPH_LIMIT: it does not fit. [any] */
+GPH_EXPORT gph_status gph_installed_folder(const char *what, char *path, uint32_t size);
 
 /* Fills in host `index`, from 0. GPH_ARGUMENT: there are not so many. */
 GPH_EXPORT gph_status gph_catalogue_get_host(gph_catalogue *catalogue, uint32_t index,
