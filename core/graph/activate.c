@@ -135,6 +135,8 @@ activate_node(gph_graph_inside *inside, uint32_t node, uint32_t max_frames, uint
     };
     for (uint32_t k = 0; k < at->n_copies && status == GPH_OK; k++)
         status = activate_copy(inside, node, k, &setup);
+    if (at->n_copies > 0)
+        gph_graph_put_back(inside, node, "made ready");
     return status;
 }
 
@@ -145,8 +147,10 @@ gph_graph_activate(gph_graph *graph, uint32_t max_frames, gph_diagnostics *diagn
     uint32_t widths[GPH_TYPE_MAX_PORTS];
     gph_status status = GPH_OK;
     inside->diagnostics = diagnostics;
+    gph_graph_keep_surroundings(inside);
     for (uint32_t i = 0; i < graph->n_nodes && status == GPH_OK; i++)
         status = activate_node(inside, graph->order[i], max_frames, widths);
+    gph_graph_forget_surroundings(inside);
     if (status == GPH_OK)
         status = add_up(inside);
     if (status == GPH_OK)

@@ -152,7 +152,9 @@ first_pass(gph_graph_inside *inside)
 static gph_status
 second_pass(gph_graph_inside *inside)
 {
+    gph_graph_keep_surroundings(inside);
     gph_status status = gph_graph_make_nodes(inside);
+    gph_graph_forget_surroundings(inside);
     if (status == GPH_OK)
         status = gph_graph_make_sums(inside);
     if (status == GPH_OK)

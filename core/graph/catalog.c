@@ -48,11 +48,14 @@ static gph_status
 examine(gph_catalog *catalog, found_module *found, const uint8_t *sha256, bool load)
 {
     char why[GPH_LIBRARY_SENTENCE];
+    char changed[GPH_LIBRARY_SENTENCE] = "";
     const void *object = NULL;
     gph_library_wanted wanted = gph_module_wanted;
     wanted.sha256 = sha256;
-    gph_status status = load ? gph_library_load(found->info.path, &wanted, &object, why)
+    gph_status status = load ? gph_library_load(found->info.path, &wanted, &object, why, changed)
                              : gph_library_check(found->info.path, &wanted, why);
+    if (changed[0] != '\0')
+        found->info.changed = gph_sentence(catalog->arena, "%s", changed);
     if (status == GPH_OK && sha256 != NULL) {
         found->pinned = true;
         memcpy(found->sha256, sha256, sizeof found->sha256);

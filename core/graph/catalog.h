@@ -54,6 +54,7 @@ struct gph_module_info {
     const char *folder;
     const char *stem;        /* of the file's name: "gain" */
     const char *refused;     /* why it cannot be used, or NULL; a sentence without its path */
+    const char *changed;     /* of the process while it was loaded, and put back; NULL: nothing */
     const char *shadowed_by; /* path of the one that is used instead, or NULL */
     /* NULL and 0 in what was refused or is shadowed (a shadowed file is checked, not loaded). */
     const char *name;

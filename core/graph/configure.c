@@ -114,6 +114,7 @@ create_copy(gph_graph_inside *inside, uint32_t node, uint32_t index)
         return GPH_OK;
     copy->instance = type->type.create(copy->runtime, type->given);
     copy->created = copy->instance != NULL;
+    gph_graph_put_back(inside, node, "created");
     return copy->created ? GPH_OK
                          : blame_module(inside, node,
                                         gph_sentence(inside->scratch,
@@ -285,6 +286,7 @@ gph_graph_configure(gph_graph_inside *inside, uint32_t node)
     for (uint32_t i = 0; i < type->n_in; i++)
         in_channels[i] = inside->states[node].in[i].copy_channels;
     status = configure_copies(inside, node, in_channels, out_channels, out_channels + type->n_out);
+    gph_graph_put_back(inside, node, "set up");
     if (status == GPH_OK && !inside->states[node].failed)
         status = take_description(inside, node, &out_channels);
     if (status == GPH_OK && !inside->states[node].failed)

@@ -12,6 +12,7 @@
 #include "value_check.h"
 
 #include "../patch/near.h"
+#include "../platform/surroundings.h"
 
 /* A setting of a node, as written or by default. */
 typedef struct setting_value {
@@ -97,10 +98,12 @@ struct gph_graph_inside {
     table_use *uses;
     size_t n_uses, uses_capacity;
 
-    uint32_t near_budget; /* searches for a near name that are still made */
-    bool no_module;       /* a module is missing, refused or failed */
-    size_t n_errors;      /* of `diagnostics` before this graph */
-    size_t n_file_errors; /* of these, how many are about a file or folder */
+    uint32_t near_budget;           /* searches for a near name that are still made */
+    gph_surroundings *surroundings; /* as they were before modules ran; NULL: not kept */
+    uint32_t n_watched;             /* calls after which they were looked at */
+    bool no_module;                 /* a module is missing, refused or failed */
+    size_t n_errors;                /* of `diagnostics` before this graph */
+    size_t n_file_errors;           /* of these, how many are about a file or folder */
 };
 
 typedef struct gph_graph_inside gph_graph_inside;
@@ -122,6 +125,12 @@ void gph_graph_complain(gph_graph_inside *inside, uint32_t node, const char *key
                         const char *sentence);
 /* Why a module did not do something, for the end of a sentence. */
 const char *gph_graph_word_of(gph_status status); /* configure.c */
+
+/* As they are before modules run; from then on until they are forgotten: */
+void gph_graph_keep_surroundings(gph_graph_inside *inside);
+void gph_graph_forget_surroundings(gph_graph_inside *inside);
+/* After functions of a node's module: puts back what they changed of the process, and says so. */
+void gph_graph_put_back(gph_graph_inside *inside, uint32_t node, const char *when);
 
 /* ------------------------------------------------------------------ the steps */
 

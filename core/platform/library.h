@@ -37,9 +37,10 @@ typedef struct gph_library_wanted {
  *   GPH_IO           there is no such file (errno ENOENT or ENOTDIR), or it cannot be read
  *   GPH_MEMORY
  *
- * The floating-point control word of the calling thread is put back after loading. */
+ * What loading changes of the process (surroundings.h) is put back, and is named in `changed` (GPH_LIBRARY_SENTENCE
+ * bytes). */
 gph_status gph_library_load(const char *path, const gph_library_wanted *wanted, const void **object,
-                            char *why);
+                            char *why, char *changed);
 
 /* The same checks, without loading. */
 gph_status gph_library_check(const char *path, const gph_library_wanted *wanted, char *why);

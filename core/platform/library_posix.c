@@ -2,12 +2,12 @@
 #include "library.h"
 
 #include "library_elf.h"
+#include "surroundings.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fenv.h>
 #include <limits.h>
 #include <nettle/sha2.h>
 #include <stdio.h>
@@ -225,7 +225,8 @@ gph_library_check(const char *path, const gph_library_wanted *wanted, char *why)
 }
 
 gph_status
-gph_library_load(const char *path, const gph_library_wanted *wanted, const void **object, char *why)
+gph_library_load(const char *path, const gph_library_wanted *wanted, const void **object, char *why,
+                 char *changed)
 {
     *object = NULL;
     if (path[0] != '/')
@@ -233,11 +234,13 @@ gph_library_load(const char *path, const gph_library_wanted *wanted, const void 
     const gph_status status = gph_library_check(path, wanted, why);
     if (status != GPH_OK)
         return status;
-    /* One object linked with -ffast-math sets FTZ and DAZ of the thread that loads it. */
-    fenv_t before;
-    fegetenv(&before);
+    /* One object linked with -ffast-math sets FTZ and DAZ of the thread that loads it; others do worse. */
+    gph_surroundings *before = gph_surroundings_new();
+    if (before == NULL)
+        return say(why, GPH_MEMORY, "memory is out");
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    fesetenv(&before);
+    gph_surroundings_restore(before, changed, GPH_LIBRARY_SENTENCE);
+    gph_surroundings_free(before);
     *object = library != NULL ? dlsym(library, wanted->symbol) : NULL;
     if (*object != NULL)
         return GPH_OK;

@@ -195,9 +195,10 @@ static bool
 load(gph_hosts *hosts, found_host *found)
 {
     char why[GPH_LIBRARY_SENTENCE];
+    char changed[GPH_LIBRARY_SENTENCE]; /* put back; a host is not a stranger who is to be named */
     const void *object = NULL;
     gph_host_info *info = &found->info;
-    gph_status status = gph_library_load(info->path, &wanted, &object, why);
+    gph_status status = gph_library_load(info->path, &wanted, &object, why, changed);
     if (status == GPH_MEMORY)
         return false;
     if (status < 0) {

@@ -317,3 +317,25 @@ start = auto
     result = graphophone("render", "rig.ini")
     assert result.returncode == 0, result.stderr
     assert read(home / "keep.wav")[:, 0].tolist() == [1.0] * 126 + [0.0] * 354
+
+
+# ---------------------------------------------------------------- M10: bad manners
+
+ALL = "the floating-point control word, the locale, signals, the current folder, the file creation mask"
+
+
+@pytest.mark.parametrize("lines, told", [
+    ("type = rude\nwhen = configure\n", f"'boom' changed {ALL} when it was set up; this was put back"),
+    ("type = rude\nwhen = activate\n", f"'boom' changed {ALL} when it was made ready; this was put back"),
+    ("type = rude/early\n", f"'boom' changed {ALL} when it was created; this was put back"),
+    ("type = rude-load\n", f"/rude-load.so changed {ALL} when it was loaded; this was put back"),
+    ("type = rude\n", None),
+], ids=["configure", "activate", "create", "load", "never"])
+def test_m10_what_a_module_changes_of_the_process_is_put_back(lines, told, graphophone, home):
+    write(home, "offline", lines + "[seen]\ntype = rude\nwhen = witness\nfrom = boom\n")
+    result = graphophone("render", "--json", "rig.ini")
+    assert result.returncode == 0, result.stderr
+    warnings = [line for line in result.stderr.splitlines() if " changed " in line]
+    assert [told in line and line.startswith("rig.ini:11:2: warning: ") for line in warnings] == [True] * bool(told)
+    assert_others_are_well(result, home)
+    assert (home / "keep.wav").stat().st_mode & 0o400
