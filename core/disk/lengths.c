@@ -96,7 +96,8 @@ walk(const header *h, const chunks *c, size_t *format, gph_lengths *l)
         if (c == &riff && at == c->first && length == 28 &&
             (is(h, at, "JUNK", 4) || is(h, at, "ds64", 4)))
             l->wide = at;
-        if (c->counts_head ? length < c->head : false)
+        /* Before sums that may not fit. */
+        if (length > h->n || (c->counts_head && length < c->head))
             return 0;
         length += c->counts_head ? 0 : c->head;
         length = (length + c->even - 1) / c->even * c->even;
@@ -177,9 +178,10 @@ find_chunks(const header *h, gph_lengths *l)
     if (!l->data || !format)
         return false;
     read_format(h, format, l);
-    uint64_t skip = c == &aiff ? 8 + number(h, l->data + 8, 4) : c == &caf ? 4 : 0;
+    size_t skip = c == &aiff ? 8 : c == &caf ? 4 : 0;
     l->sound = (int64_t)(l->data + c->head + skip);
-    return skip < GPH_LENGTHS_MOST && (!l->large || l->wide);
+    /* Nobody fills the first block of an AIFF file with something else. */
+    return (c != &aiff || !number(h, l->data + 8, 4)) && (!l->large || l->wide);
 }
 
 static bool

@@ -61,7 +61,7 @@ check_files(size_t n, const memory_disk *disk)
             strstr(name, "/._"))
             continue;
         if (takes[n].per_channel)
-            first = strstr(name, "02") ? 1 : strstr(name, "03") ? 2 : 0;
+            first = strstr(name, "/02/") || strstr(name, "-02.") ? 1 : strstr(name, "/03/") ? 2 : 0;
         uint32_t channels = takes[n].per_channel ? 1 : takes[n].channels;
         int64_t frames = 0;
         float *samples = read_in_memory(disk, name, takes[n].is, channels, &frames);
