@@ -41,6 +41,7 @@ static const char *const starts[] = {"control", "level", "auto", NULL};
 static const char *const stops[] = {"control", "level", NULL};
 static const char *const file_choices[] = {"one", "per-channel", NULL};
 static const char *const gaps[] = {"silence", "split", "stop", NULL};
+static const char *const rate_changes[] = {"lose", "take", NULL};
 static const char *const dithers[] = {"off", "tpdf", NULL};
 static const char *const nans[] = {"zero", "keep", NULL};
 static const char *const rotations[] = {"length", "clock", NULL};
@@ -67,6 +68,14 @@ static const gph_setting settings[] = {
     GPH_REAL("buffer", GPH_UNIT_SECONDS, 0.05, 3600, "5s", "How long the disk may be away."),
     GPH_CHOICE("gap", gaps, "silence", "What stands in the file for frames that were lost."),
     GPH_REAL("gap-limit", GPH_UNIT_SECONDS, 0.001, 86400, "10s", "A longer gap always splits."),
+    GPH_SETTING_X("sync", GPH_SETTING_REAL, GPH_SETTING_OR_OFF, GPH_UNIT_SECONDS, 0.1, 3600, "1s",
+                  "How often all is brought to the disk.", NULL),
+    GPH_SETTING_X("reserve", GPH_SETTING_REAL, GPH_SETTING_OR_OFF, GPH_UNIT_SECONDS, 0, 86400,
+                  "60s", "How much disk is taken ahead of time.", NULL),
+    GPH_SETTING_X("min-free", GPH_SETTING_REAL, 0, GPH_UNIT_BYTES, 0, 1e18, NULL,
+                  "A disk with less than this left counts as full.", NULL),
+    GPH_TEXT("failover", 0, NULL, "Folder for what comes next when the disk fails."),
+    GPH_CHOICE("rate-change", rate_changes, "lose", "When the device comes back at another rate."),
     GPH_CHOICE("dither", dithers, "off", "Dither of s16 and s24."),
     GPH_CHOICE("nan", nans, "zero", "What becomes of NaN and Inf."),
     GPH_REAL("quality", GPH_UNIT_FRACTION, 0, 1, NULL,
@@ -139,6 +148,8 @@ read_flags(const gph_config *config, gph_stream_write *what)
         what->flags |= GPH_STREAM_NO_ALIGN;
     if (choice(config, "utc"))
         what->flags |= GPH_STREAM_UTC;
+    if (choice(config, "rate-change"))
+        what->flags |= GPH_STREAM_NEW_RATE;
     if (choice(config, "rotate-at"))
         what->flags |= GPH_STREAM_ROTATE_CLOCK;
     double quality = number(config, "quality", -1);
@@ -207,7 +218,13 @@ configure(gph_node *self, gph_config *config)
         .buffer_seconds = number(config, "buffer", 0),
         .preroll_seconds = number(config, "preroll", 0),
         .gap_limit_seconds = number(config, "gap-limit", 0),
+        .sync_seconds = number(config, "sync", 0),
+        .reserve_seconds = number(config, "reserve", 0),
+        .min_free_bytes = (int64_t)number(config, "min-free", 0),
+        .failover = config->text(config, "failover", 0),
     };
+    if (what.reserve_seconds == 0)
+        what.reserve_seconds = -1; /* zero would be the default */
     gph_status status = read_codes(config, &what, format, sizeof format);
     if (status)
         return status;

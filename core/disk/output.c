@@ -20,6 +20,8 @@ release(gph_output *output)
     output->maker->finish(output);
     gph_spool_finish(&output->spool);
     gph_spool_finish(&output->header);
+    for (uint32_t n = 0; n < GPH_OUTPUT_POINTS; n++)
+        gph_spool_finish(&output->points[n].header);
     free(output);
 }
 
@@ -36,6 +38,7 @@ gph_output_new(const gph_file_system *files, gph_file file, const gph_output_spe
         .maker = makers[spec->format.container],
         .format = spec->format,
         .channels = spec->channels,
+        .told = -1,
     };
     int error = output->maker->begin(output, spec);
     if (error) {
@@ -85,6 +88,13 @@ gph_output_put(gph_output *output, const void *samples, uint32_t frames)
     return error;
 }
 
+static int
+flush_header(gph_output *output)
+{
+    output->told = -1;
+    return gph_spool_flush(&output->header, output->files, output->file);
+}
+
 /* A WAV that nobody asks for headers gets that of an RF64 file when it needs one. */
 static int
 look_at_length(gph_output *output)
@@ -95,7 +105,7 @@ look_at_length(gph_output *output)
     if (!due)
         return 0;
     int error = output->maker->make_header(output);
-    error = error ? error : gph_output_write_header(output);
+    error = error ? error : flush_header(output);
     output->outgrown = !error;
     return error;
 }
@@ -113,25 +123,94 @@ gph_output_end(gph_output *output, const gph_cue *cues, uint32_t n_cues)
     if (output->ended)
         return 0;
     output->ended = true;
+    output->told = -1;
     gph_spool_clear(&output->header);
+    gph_spool_clear(&output->points[GPH_OUTPUT_MADE].header);
     return output->maker->end(output, cues, n_cues);
+}
+
+/* Composes a header and notes it with where the file ends. */
+static int
+note_point(gph_output *output, gph_output_point which)
+{
+    gph_output_place *noted = &output->points[which];
+    if (output->ended)
+        return 0;
+    output->barriers = true;
+    if (output->spool.n_runs)
+        return -EAGAIN;
+    if (output->failed)
+        return -ENOMEM;
+    int error = output->maker->make_header ? output->maker->make_header(output) : 0;
+    if (error)
+        return error;
+    if (!gph_spool_copy(&noted->header, &output->header))
+        return -ENOMEM;
+    gph_spool_clear(&output->header);
+    noted->frames = output->frames;
+    noted->length = output->length;
+    return 0;
 }
 
 int
 gph_output_make_header(gph_output *output)
 {
-    if (!output->maker->make_header || output->ended)
-        return 0;
-    output->barriers = true;
-    if (output->spool.n_runs)
-        return -EAGAIN;
-    return output->failed ? -ENOMEM : output->maker->make_header(output);
+    return note_point(output, GPH_OUTPUT_MADE);
+}
+
+int
+gph_output_mark(gph_output *output)
+{
+    return note_point(output, GPH_OUTPUT_MARK);
 }
 
 int
 gph_output_write_header(gph_output *output)
 {
-    return gph_spool_flush(&output->header, output->files, output->file);
+    const gph_output_place *made = &output->points[GPH_OUTPUT_MADE];
+    if (!made->header.n_runs)
+        return 0;
+    if (!gph_spool_copy(&output->header, &made->header))
+        return -ENOMEM;
+    int error = flush_header(output);
+    if (!error)
+        output->told = made->frames;
+    return error;
+}
+
+void
+gph_output_keep(gph_output *output)
+{
+    gph_output_place before = output->points[GPH_OUTPUT_SAFE];
+    output->points[GPH_OUTPUT_SAFE] = output->points[GPH_OUTPUT_MADE];
+    output->points[GPH_OUTPUT_MADE] = before;
+}
+
+bool
+gph_output_can_cut(const gph_output *output)
+{
+    return output->maker != &gph_output_stream;
+}
+
+int
+gph_output_cut(gph_output *output, gph_output_point which)
+{
+    const gph_output_place *back = &output->points[which];
+    output->failed = true;
+    output->ended = true;
+    gph_spool_clear(&output->spool);
+    output->frames = back->frames;
+    output->length = back->length;
+    /* A disk that takes nothing any more has the header of the last barrier. */
+    if (output->told != back->frames) {
+        if (!gph_spool_copy(&output->header, &back->header))
+            return -ENOMEM;
+        int error = flush_header(output);
+        if (error)
+            return error;
+        output->told = back->frames;
+    }
+    return output->files->resize(output->files->user, output->file, output->length);
 }
 
 int64_t

@@ -12,6 +12,14 @@
 
 typedef struct gph_output gph_output;
 
+/* Places in a file to which it can be cut, each with a header that tells of the frames before it. */
+typedef enum gph_output_point {
+    GPH_OUTPUT_MADE, /* of the barrier that is under way */
+    GPH_OUTPUT_SAFE, /* of the last barrier that went well */
+    GPH_OUTPUT_MARK, /* of frames that are written, synced or not */
+    GPH_OUTPUT_POINTS
+} gph_output_point;
+
 typedef struct gph_output_spec {
     gph_format format;
     uint32_t channels;
@@ -48,6 +56,15 @@ int64_t gph_output_frames(const gph_output *output);
  * ogg). */
 int gph_output_make_header(gph_output *output);
 int gph_output_write_header(gph_output *output);
+/* The header that was made and written is on the disk: SAFE is where MADE is. */
+void gph_output_keep(gph_output *output);
+/* Makes MARK the present end; -EAGAIN while frames are in the spool. */
+int gph_output_mark(gph_output *output);
+/* Whether a file of this kind can be cut: the frames of flac and ogg have no place of their own. */
+bool gph_output_can_cut(const gph_output *output);
+/* Goes back to a point: forgets what is in the spool and takes no more frames; brings the header of
+ * that point to the disk, unsynced, and cuts the file. Below 0: try again. */
+int gph_output_cut(gph_output *output, gph_output_point point);
 /* The open file, for a sync in another thread; the output's still. */
 gph_file gph_output_file(const gph_output *output);
 /* Cuts to length, syncs. */

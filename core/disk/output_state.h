@@ -25,6 +25,12 @@ extern const gph_output_maker gph_output_bare;
 extern const gph_output_maker gph_output_sndfile;
 extern const gph_output_maker gph_output_stream; /* likewise, but its header is left alone */
 
+/* A place in the file to which it can be cut. */
+typedef struct gph_output_place {
+    gph_spool header;
+    int64_t frames, length;
+} gph_output_place;
+
 struct gph_output {
     const gph_file_system *files;
     gph_file file; /* below 0: a probe, bytes go nowhere */
@@ -38,6 +44,8 @@ struct gph_output {
     bool failed;      /* bytes are missing, so the file cannot go on */
     bool ended;
     bool barriers; /* someone asks for headers */
+    int64_t told;  /* frames that the header in the file tells of; below 0: not known */
+    gph_output_place points[GPH_OUTPUT_POINTS];
 
     /* output_own.c */
     gph_riff riff;

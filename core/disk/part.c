@@ -1,32 +1,12 @@
 /* The files of one part of a take. [writer] */
 #include "part.h"
 
-#include "journal.h"
-#include "part_file.h"
+#include "part_state.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MOST_NOTES = GPH_CUES_MOST }; /* cues, and gaps, in the report of a file */
-
-struct gph_part {
-    const gph_part_plan *plan;
-    gph_part_place place;
-    uint32_t channels; /* of the stream */
-    uint32_t n_files;
-    uint32_t width; /* channels of each file */
-    int64_t frames;
-    int64_t clipped, not_finite;
-    gph_journal *journal; /* NULL: the disk has not taken one */
-    void *buffer;         /* one batch of one file, as libsndfile takes it */
-    uint32_t n_gaps, n_cues, n_places;
-    gph_take_gap gaps[MOST_NOTES];
-    int64_t cues[MOST_NOTES];
-    gph_cue places[GPH_CUES_MOST]; /* both, in the order of the file */
-    gph_part_file files[];         /* n_files */
-};
 
 static void
 part_free(gph_part *part)
@@ -68,6 +48,24 @@ begin_journal(gph_part *part)
     }
 }
 
+/* Headers, and names that outlast the power. */
+static int
+begin_files(gph_part *part)
+{
+    int error = gph_part_flush(part);
+    for (uint32_t n = 0; n < part->n_files && !error; n++) {
+        if (part->plan->sync)
+            error = gph_part_file_settle(&part->files[n]);
+        gph_part_file_reserve(&part->files[n]);
+    }
+    if (!error)
+        error = gph_part_make_header(part);
+    if (!error)
+        error = gph_part_mark(part);
+    gph_part_keep(part);
+    return error;
+}
+
 int
 gph_part_new(const gph_part_plan *plan, const gph_part_place *place, gph_part **result, char *text,
              size_t size)
@@ -86,6 +84,7 @@ gph_part_new(const gph_part_plan *plan, const gph_part_place *place, gph_part **
     }
     part->plan = plan;
     part->place = *place;
+    part->cut = -1;
     part->channels = channels;
     part->width = per_channel ? 1 : channels;
     int error = 0;
@@ -94,7 +93,7 @@ gph_part_new(const gph_part_plan *plan, const gph_part_place *place, gph_part **
         error = gph_part_file_init(&part->files[part->n_files], plan, place, channel, text, size);
         part->n_files += !error;
     }
-    if (!error && (error = gph_part_flush(part)) != 0) {
+    if (!error && (error = begin_files(part)) != 0) {
         char reason[100];
         snprintf(text, size, "cannot begin '%s': %s", part->files[0].final_name,
                  gph_file_error(error, reason, sizeof reason));
@@ -122,8 +121,8 @@ convert_file(gph_part *part, uint32_t file, const float *const *ch, uint32_t fra
     }
 }
 
-static void
-add_up(gph_part *part)
+void
+gph_part_add_up(gph_part *part)
 {
     part->clipped = 0;
     part->not_finite = 0;
@@ -144,8 +143,23 @@ gph_part_put(gph_part *part, const float *const *ch, uint32_t frames)
             part->files[n].spoilt = error;
     }
     part->frames += frames;
-    add_up(part);
+    gph_part_add_up(part);
     return gph_part_flush(part);
+}
+
+/* A file that somebody cut is found out before a later write makes a hole of what is missing. */
+static void
+see_length(gph_part *part, const gph_part_file *file)
+{
+    const gph_file_system *files = part->plan->files;
+    int64_t size = files->size(files->user, gph_output_file(file->output));
+    if (size < 0 || size >= gph_output_bytes(file->output))
+        return;
+    int64_t frame = (int64_t)part->width * gph_sample_bytes(part->plan->output.format.sample);
+    int64_t left = frame && size > file->empty ? (size - file->empty) / frame : 0;
+    if (!atomic_load(&part->lost) || left < part->left)
+        part->left = left;
+    atomic_store(&part->lost, -ENODATA);
 }
 
 int
@@ -155,6 +169,10 @@ gph_part_flush(gph_part *part)
     for (uint32_t n = 0; n < part->n_files; n++) {
         int one = gph_output_flush(part->files[n].output);
         error = one && !error ? one : error;
+        if (one)
+            continue;
+        see_length(part, &part->files[n]);
+        gph_part_file_reserve(&part->files[n]);
     }
     return error;
 }
@@ -179,7 +197,7 @@ bool
 gph_part_gap(gph_part *part, int64_t frames, bool dropped)
 {
     gph_journal_gap(part->journal, part->frames, frames, dropped);
-    if (part->n_gaps == MOST_NOTES)
+    if (part->n_gaps == GPH_PART_NOTES)
         return false;
     part->gaps[part->n_gaps++] = (gph_take_gap){part->frames, frames, dropped};
     add_place(part, part->frames, frames);
@@ -190,7 +208,7 @@ bool
 gph_part_cue(gph_part *part, int64_t position)
 {
     gph_journal_cue(part->journal, position);
-    if (part->n_cues == MOST_NOTES)
+    if (part->n_cues == GPH_PART_NOTES)
         return false;
     part->cues[part->n_cues++] = position;
     add_place(part, position, 0);
@@ -234,37 +252,72 @@ report(gph_part *part, gph_part_file *file, const char *error)
     part->plan->report(part->plan->report_user, about);
 }
 
-int
-gph_part_close(gph_part *part, const char *error, bool give_up)
+const char *
+gph_part_fault(const gph_part *part, const gph_part_file *file, char *text, size_t size)
 {
-    gph_journal_end(part->journal, part->frames);
-    for (uint32_t n = 0; n < part->n_files; n++) {
-        int result = gph_part_file_complete(&part->files[n], part->places, part->n_places);
-        if (result && !give_up && !part->files[n].spoilt)
-            return result;
+    char reason[100];
+    int lost = atomic_load(&part->lost);
+    if (lost == -ENODATA)
+        snprintf(text, size, "somebody cut it while it was written; %lld frames are left",
+                 (long long)part->left);
+    else if (lost)
+        snprintf(text, size, "somebody deleted or renamed it while it was written");
+    else if (file->spoilt)
+        snprintf(text, size, "the sound ends early: %s",
+                 gph_file_error(file->spoilt, reason, sizeof reason));
+    else if (!file->renamed)
+        snprintf(text, size, "not completed: %s",
+                 gph_file_error(file->failed, reason, sizeof reason));
+    else
+        return *part->blame ? part->blame : NULL;
+    return text;
+}
+
+void
+gph_part_blame(gph_part *part, const char *text)
+{
+    snprintf(part->blame, sizeof part->blame, "%s", text);
+}
+
+void
+gph_part_end_journal(gph_part *part)
+{
+    bool whole = true;
+    for (uint32_t n = 0; n < part->n_files && !part->dropped; n++) {
+        const gph_part_file *file = &part->files[n];
+        char text[200];
+        const char *fault = gph_part_fault(part, file, text, sizeof text);
+        int lost = atomic_load(&part->lost);
+        if (fault)
+            gph_journal_error(part->journal,
+                              lost           ? lost
+                              : file->spoilt ? file->spoilt
+                                             : file->failed,
+                              fault);
+        whole = whole && !fault;
     }
-    bool whole = !error;
-    for (uint32_t n = 0; n < part->n_files; n++) {
+    if (part->dropped)
+        gph_journal_undo(part->journal);
+    else
+        gph_journal_close(part->journal, part->frames, whole);
+    part->journal = NULL;
+}
+
+void
+gph_part_finish(gph_part *part)
+{
+    if (atomic_load(&part->lost) == -ENODATA)
+        part->frames = part->left;
+    if (part->journal)
+        gph_part_end_journal(part);
+    for (uint32_t n = 0; n < part->n_files && !part->dropped; n++) {
         gph_part_file *file = &part->files[n];
         char text[200];
-        const char *wrong = error;
-        if (!file->renamed || file->spoilt) {
-            char reason[100];
-            int why = file->spoilt ? file->spoilt : file->failed;
-            snprintf(text, sizeof text, "%s: %s",
-                     file->spoilt ? "the sound ends early" : "not completed",
-                     gph_file_error(why, reason, sizeof reason));
-            wrong = text;
-        }
-        if (wrong)
-            gph_journal_error(part->journal, file->spoilt ? file->spoilt : file->failed, wrong);
-        whole = whole && !wrong;
+        const char *fault = gph_part_fault(part, file, text, sizeof text);
         gph_part_file_path(file, file->about);
-        report(part, file, wrong);
+        report(part, file, fault);
     }
-    gph_journal_close(part->journal, part->frames, whole);
     part_free(part);
-    return 0;
 }
 
 int64_t
@@ -301,4 +354,39 @@ gph_file
 gph_part_handle(const gph_part *part)
 {
     return part->files[0].folder;
+}
+
+int64_t
+gph_part_first(const gph_part *part)
+{
+    return part->place.first_frame;
+}
+
+int64_t
+gph_part_reserved(const gph_part *part)
+{
+    int64_t bytes = 0;
+    for (uint32_t n = 0; n < part->n_files; n++) {
+        int64_t ahead = part->files[n].reserved - gph_output_bytes(part->files[n].output);
+        bytes += ahead > 0 ? ahead : 0;
+    }
+    return bytes;
+}
+
+uint32_t
+gph_part_take_cues(gph_part *part, int64_t from, int64_t *cues, uint32_t room)
+{
+    uint32_t n = 0;
+    for (uint32_t c = 0; c < part->n_cues && n < room; c++)
+        if (part->cues[c] >= from)
+            cues[n++] = part->cues[c];
+    part->n_cues -= n;
+    return n;
+}
+
+int
+gph_part_is_lost(const gph_part *part, int64_t *left)
+{
+    *left = part->left;
+    return atomic_load(&part->lost);
 }

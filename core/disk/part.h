@@ -1,5 +1,8 @@
 /* The files of one part of a take: one, or one for each channel, of the same length; under names
- * that end in `.part` until they are whole, never over anything that is there. [writer] */
+ * that end in `.part` until they are whole, never over anything that is there.
+ *
+ * A part belongs to one thread at a time, but for gph_part_sync, which the barrier's thread calls while
+ * the writer goes on with the part. [writer; sync, complete: barrier] */
 #ifndef GPH_DISK_PART_H
 #define GPH_DISK_PART_H
 
@@ -19,7 +22,10 @@ typedef struct gph_part_plan {
     const char *node, *patch;
     gph_output_spec output; /* `channels`: of the stream */
     gph_converter converter;
-    uint32_t batch_frames; /* most in one call of put */
+    uint32_t batch_frames;   /* most in one call of put */
+    bool sync;               /* the kernel is not left to itself: what is made is synced */
+    int64_t min_free;        /* bytes that a disk is to keep; 0: none */
+    uint64_t reserve_frames; /* disk taken ahead, as sound; 0: none */
     /* Takes over the description of a finished file. */
     void (*report)(void *user, gph_take_file *file);
     void *report_user;
@@ -36,28 +42,65 @@ typedef struct gph_part_place {
     uint64_t *dither;         /* one state a channel, the take's */
 } gph_part_place;
 
-/* Makes the files; on failure (negated errno, a sentence) none is left. */
+/* Makes the files, and their names last; on failure (negated errno, a sentence) none is left. */
 int gph_part_new(const gph_part_plan *plan, const gph_part_place *place, gph_part **part,
                  char *text, size_t size);
-/* One batch, planar. 0: on the disk. Below 0: kept, `flush` tries again before the next put. */
+/* One batch, planar. 0: written. Below 0: kept, `flush` tries again before the next put. */
 int gph_part_put(gph_part *part, const float *const *ch, uint32_t frames);
 int gph_part_flush(gph_part *part);
 /* Whether a file can take no more frames whatever the disk does; close it then. */
 bool gph_part_is_spoilt(const gph_part *part);
+/* Whether somebody deleted, renamed or cut one of the files; negated errno, 0: all are there. Of a
+ * file that was cut, `left` is how many frames are in it still. */
+int gph_part_is_lost(const gph_part *part, int64_t *left);
 /* Notes for the report; false: the list is full. */
 bool gph_part_gap(gph_part *part, int64_t frames, bool dropped);
 bool gph_part_cue(gph_part *part, int64_t position);
-/* Ends, syncs and renames the files and reports each; frees the part. `error` says what is wrong with
- * it already, or is NULL. With `give_up` what the disk does not take at once stays `.part`; without
- * it a result below 0 means: still there, try again. */
-int gph_part_close(gph_part *part, const char *error, bool give_up);
+
+/* ---- barriers; part_barrier.c */
+
+/* The header for all frames so far is made, and kept for after the sync; -EAGAIN: some wait. */
+int gph_part_make_header(gph_part *part);
+/* Brings what is written to the disk, with `header` the header too, which the journal then tells; and sees whether the files are still there. An error is final:
+ * it is never asked again. */
+int gph_part_sync(gph_part *part, bool header);
+int gph_part_write_header(gph_part *part);
+/* The frames that the header made last tells of are safe, and so is the header. */
+void gph_part_keep(gph_part *part);
+/* Frames so far can be cut to, though nobody has synced them. */
+int gph_part_mark(gph_part *part);
+/* Frames before a point; below 0: there is no such point. */
+int64_t gph_part_point(const gph_part *part, gph_output_point point);
+bool gph_part_can_cut(const gph_part *part);
+/* The part ends at a point, whatever came after it; to be completed then. */
+void gph_part_cut(gph_part *part, gph_output_point point);
+/* The part is closed as it is, without a sync that means nothing any more. */
+void gph_part_accept(gph_part *part);
+/* The part is to leave nothing behind; to be completed then. */
+void gph_part_drop(gph_part *part);
+/* Ends, syncs and renames the files; may be called again after a failure, unless gph_part_sync_error
+ * says that it is final. */
+int gph_part_complete(gph_part *part);
+/* Whether all of it is on the disk, under whatever name. */
+bool gph_part_is_synced(const gph_part *part);
+/* What a barrier said of the files, for ever; 0: nothing bad. */
+int gph_part_sync_error(const gph_part *part);
+/* What is to be said of the files besides, if nothing worse is; before they are completed. */
+void gph_part_blame(gph_part *part, const char *text);
+/* Reports each file and frees the part. */
+void gph_part_finish(gph_part *part);
 
 int64_t gph_part_frames(const gph_part *part);
+int64_t gph_part_first(const gph_part *part);
 /* Of the longest of its files. */
 int64_t gph_part_bytes(const gph_part *part);
+/* Bytes of disk that are taken and not yet written, all files. */
+int64_t gph_part_reserved(const gph_part *part);
 /* Sums over all files so far, and the name of the first. */
 void gph_part_sums(const gph_part *part, int64_t *clipped, int64_t *not_finite);
 const char *gph_part_name(const gph_part *part);
 gph_file gph_part_handle(const gph_part *part);
+/* The cues from a position on, and forgets them: up to `room`. */
+uint32_t gph_part_take_cues(gph_part *part, int64_t from, int64_t *cues, uint32_t room);
 
 #endif

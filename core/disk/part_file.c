@@ -1,4 +1,4 @@
-/* One file of a part: its names, its `.part`, the way to its last name. [writer] */
+/* One file of a part: its names, its `.part`, the way to its last name. [writer, barrier] */
 #include "part_file.h"
 
 #include "journal.h"
@@ -195,9 +195,13 @@ gph_part_file_init(gph_part_file *file, const gph_part_plan *plan, const gph_par
     gph_slate slate = slate_of(plan, place, channel);
     spec.slate = &slate;
     spec.channels = channel ? 1 : spec.channels;
+    file->width = spec.channels;
     file->about = about_new(spec.channels);
-    file->sums = calloc(spec.channels, sizeof *file->sums);
+    file->sums = calloc(spec.channels * (size_t)(1 + GPH_OUTPUT_POINTS), sizeof *file->sums);
+    for (uint32_t n = 0; file->sums && n < GPH_OUTPUT_POINTS; n++)
+        file->points[n] = file->sums + spec.channels * (size_t)(1 + n);
     int error = file->about && file->sums ? begin(file, &spec) : -ENOMEM;
+    file->empty = error ? 0 : gph_output_bytes(file->output);
     if (error) {
         char reason[100];
         snprintf(text, size, "cannot make '%s/%s%s%s': %s", plan->name->root, file->relative,
@@ -245,19 +249,87 @@ rename_last(gph_part_file *file)
 }
 
 int
-gph_part_file_complete(gph_part_file *file, const gph_cue *cues, uint32_t n_cues)
+gph_part_file_settle(gph_part_file *file)
 {
     const gph_file_system *files = file->plan->files;
-    int error = 0;
+    int error = files->sync(files->user, gph_output_file(file->output));
+    /* Folders that cannot be synced are let be. */
+    if (!error && files->sync(files->user, file->folder) == -EIO)
+        error = -EIO;
+    return error;
+}
+
+void
+gph_part_file_reserve(gph_part_file *file)
+{
+    const gph_file_system *files = file->plan->files;
+    int64_t frame = (int64_t)file->width * gph_sample_bytes(file->plan->output.format.sample);
+    /* What is not known beforehand is taken as a third of 16 bits. */
+    int64_t ahead = (int64_t)file->plan->reserve_frames * (frame ? frame : file->width * 2 / 3 + 1);
+    int64_t bytes = gph_output_bytes(file->output);
+    if (!ahead || file->reserved - bytes > ahead / 2)
+        return;
+    /* Others have files on this disk too, and a refusal might leave it full. */
+    int64_t left = files->free_bytes(files->user, file->folder) - file->plan->min_free;
+    if (ahead > left / 4)
+        ahead = left > 0 ? left / 4 : 0;
+    /* If it cannot be had it is asked for again after as many bytes. */
+    files->reserve(files->user, gph_output_file(file->output), bytes + ahead);
+    file->reserved = bytes + ahead;
+}
+
+void
+gph_part_file_note_sums(gph_part_file *file, gph_output_point point)
+{
+    memcpy(file->points[point], file->sums, file->width * sizeof *file->sums);
+}
+
+/* An error is final: it is kept, and nobody syncs this file again. */
+static int
+sync_once(gph_part_file *file, int *sync_error)
+{
+    const gph_file_system *files = file->plan->files;
+    if (file->unsynced)
+        return 0;
+    if (!*sync_error)
+        *sync_error = files->sync_data(files->user, gph_output_file(file->output));
+    return *sync_error;
+}
+
+/* All frames, then what tells of them, then the length. */
+static int
+end_whole(gph_part_file *file, const gph_cue *cues, uint32_t n_cues, int *sync_error)
+{
+    int error = gph_output_flush(file->output);
+    if (error)
+        return error;
+    if (!file->settled && sync_once(file, sync_error))
+        return *sync_error;
+    file->settled = true;
     if (!file->ended) {
         int ended = gph_output_end(file->output, cues, n_cues);
         if (ended && !file->spoilt)
             file->spoilt = ended;
         file->ended = true;
     }
+    return gph_output_flush(file->output);
+}
+
+int
+gph_part_file_complete(gph_part_file *file, const gph_cue *cues, uint32_t n_cues, int cut,
+                       int *sync_error)
+{
+    const gph_file_system *files = file->plan->files;
+    int error = 0;
     if (!file->synced) {
-        error = gph_output_flush(file->output);
-        error = error ? error : gph_output_sync(file->output);
+        error = cut >= 0 ? gph_output_cut(file->output, (gph_output_point)cut)
+                         : end_whole(file, cues, n_cues, sync_error);
+        if (!error)
+            error = files->resize(files->user, gph_output_file(file->output),
+                                  gph_output_bytes(file->output));
+        /* What was cut after a failed sync is as safe as it was before. */
+        if (!error && !(cut >= 0 && *sync_error))
+            error = sync_once(file, sync_error);
         file->synced = !error;
     }
     if (!error && !file->renamed) {

@@ -1,4 +1,4 @@
-/* One file of a part: its names, its `.part`, the way to its last name. [writer] */
+/* One file of a part: its names, its `.part`, the way to its last name. [writer, barrier] */
 #ifndef GPH_DISK_PART_FILE_H
 #define GPH_DISK_PART_FILE_H
 
@@ -9,14 +9,19 @@ typedef struct gph_part_file {
     gph_name_values values;
     uint32_t repeat;  /* the first name that is free */
     uint32_t channel; /* from 1; 0: all */
+    uint32_t width;   /* channels in it */
     gph_file folder;  /* that holds it */
     gph_output *output;
-    gph_channel_sums *sums;
+    gph_channel_sums *sums;                      /* one a channel */
+    gph_channel_sums *points[GPH_OUTPUT_POINTS]; /* the same at each point */
     gph_take_file *about; /* made at the start, so that the end needs no memory */
+    int64_t empty;        /* bytes of the file without a frame */
+    int64_t reserved;     /* bytes for which disk was taken */
     int spoilt;           /* negated errno: it can take no more frames */
     int failed;           /* negated errno of the last try to complete it */
     bool has_fork;        /* an SD2 file: `._NAME` goes with it */
-    bool ended, synced, renamed;
+    bool unsynced;        /* closed without a sync */
+    bool settled, ended, synced, renamed;
     char relative[GPH_NAME_PATH];       /* folder below the root */
     char part_name[GPH_NAME_PART + 1];  /* as it is written */
     char final_name[GPH_NAME_PART + 1]; /* as it will be called */
@@ -26,8 +31,16 @@ int gph_part_file_init(gph_part_file *file, const gph_part_plan *plan, const gph
                        uint32_t channel, char *text, size_t size);
 /* Removes what init made. */
 void gph_part_file_undo(gph_part_file *file);
-/* All that is left to do, the same cues each time; may be called again after a failure. */
-int gph_part_file_complete(gph_part_file *file, const gph_cue *cues, uint32_t n_cues);
+/* Brings the empty file and its name to the disk. */
+int gph_part_file_settle(gph_part_file *file);
+/* Takes disk ahead, where that is wanted and can be done. */
+void gph_part_file_reserve(gph_part_file *file);
+/* Notes or goes back to the sums of a point. */
+void gph_part_file_note_sums(gph_part_file *file, gph_output_point point);
+/* All that is left to do, the same cues each time; may be called again after a failure. `*sync_error` is set, and nothing is
+ * synced again, once a sync has failed. `cut`: a point, or -1 for all of it. */
+int gph_part_file_complete(gph_part_file *file, const gph_cue *cues, uint32_t n_cues, int cut,
+                           int *sync_error);
 /* Puts the full path, `.part` or not, into a description. */
 void gph_part_file_path(const gph_part_file *file, gph_take_file *about);
 void gph_part_file_finish(gph_part_file *file);

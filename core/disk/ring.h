@@ -20,7 +20,7 @@
 enum {
     GPH_RING_MARKS = 512, /* 20 ms of one mark every 2 frames */
     GPH_RING_NEWS = 64,
-    GPH_RING_STATUS_WORDS = 80,
+    GPH_RING_STATUS_WORDS = 104,
     GPH_RING_LINE = 64 /* bytes that two sides had better not share */
 };
 
@@ -58,6 +58,9 @@ typedef struct gph_ring_status {
     int64_t free_bytes;
     int64_t bytes_per_second; /* of the present format; 0: not known */
     int64_t clipped, not_finite;
+    int64_t failures;    /* how often the disk, or somebody, spoilt a file or refused */
+    int64_t failed_disk; /* 1: the disk did */
+    char trouble[160];   /* what it was the last time */
     char reason[160];
     char file[256];
 } gph_ring_status;

@@ -11,27 +11,6 @@
 #include <string.h>
 #include <strings.h>
 
-/* What ABI 1 has room for and this version does not do; said rather than passed over. */
-static gph_status
-check_offered(const gph_stream_write *what, gph_stream_problem *problem)
-{
-    const char *setting = NULL;
-    if (what->sync_seconds > 0)
-        setting = "sync";
-    else if (what->reserve_seconds > 0)
-        setting = "reserve";
-    else if (what->min_free_bytes > 0)
-        setting = "min-free";
-    else if (what->failover)
-        setting = "failover";
-    else if (what->flags & GPH_STREAM_NEW_RATE)
-        setting = "rate-change";
-    if (!setting)
-        return GPH_OK;
-    return gph_stream_refuse(problem, GPH_UNSUPPORTED, setting,
-                             "'%s' is not offered by this version", setting);
-}
-
 static bool
 within(double value, double least, double most)
 {
@@ -56,6 +35,19 @@ check_numbers(gph_stream_write *what, gph_stream_problem *problem)
         what->gap_limit_seconds = 10;
     if (!within(what->gap_limit_seconds, 0, 86400))
         return gph_stream_refuse(problem, GPH_ARGUMENT, "gap-limit", "a gap limit is at most 24 h");
+    if (what->sync_seconds == 0.0)
+        what->sync_seconds = 1;
+    if (what->sync_seconds > 0 && !within(what->sync_seconds, 0.1, 3600))
+        return gph_stream_refuse(problem, GPH_ARGUMENT, "sync",
+                                 "a barrier comes every 100 ms to 1 h, or 'off'");
+    if (what->reserve_seconds == 0.0)
+        what->reserve_seconds = 60;
+    if (what->reserve_seconds > 0 && !within(what->reserve_seconds, 0, 86400))
+        return gph_stream_refuse(problem, GPH_ARGUMENT, "reserve",
+                                 "at most 24 h of disk are taken ahead");
+    if (what->min_free_bytes < 0)
+        return gph_stream_refuse(problem, GPH_ARGUMENT, "min-free",
+                                 "a disk cannot keep less than nothing");
     if (what->rotate_seconds != 0 && !within(what->rotate_seconds, 1, 1e9))
         return gph_stream_refuse(problem, GPH_ARGUMENT, "rotate", "a new file at most each second");
     if (what->rotate_bytes != 0 && what->rotate_bytes < 1 << 20)
@@ -168,13 +160,28 @@ copy_tags(gph_spec *spec, const gph_stream_write *what, gph_stream_problem *prob
     return GPH_OK;
 }
 
+static gph_status
+check_root(const gph_file_system *files, const char *folder, const char *setting,
+           gph_stream_problem *problem)
+{
+    char reason[100];
+    gph_file root = files->open_folder(files->user, folder);
+    int error = root < 0 ? (int)root : files->writable(files->user, root);
+    if (root >= 0)
+        files->close(files->user, root);
+    if (error)
+        return gph_stream_refuse(problem, GPH_IO, setting, "%s folder '%s': %s",
+                                 root < 0 ? "cannot open the" : "cannot write to the", folder,
+                                 gph_file_error(error, reason, sizeof reason));
+    return GPH_OK;
+}
+
 /* The longest name that there can be, and whether the folder is there and open to us. */
 static gph_status
 check_folder(const gph_spec *spec, const gph_stream_site *site, gph_stream_problem *problem)
 {
     const gph_file_system *files = site->files ? site->files : &gph_file_system_real;
     char path[GPH_NAME_PATH];
-    char reason[100];
     gph_name_values values = {.take = 99999, .part = 9999, .channels = spec->what.channels};
     for (uint32_t n = 0; n < (spec->name.per_channel ? spec->what.channels : 1); n++) {
         values.channel = spec->name.per_channel ? n + 1 : 0;
@@ -183,15 +190,32 @@ check_folder(const gph_spec *spec, const gph_stream_site *site, gph_stream_probl
             return gph_stream_refuse(problem, GPH_IO, "file",
                                      "this makes names of more than 250 bytes");
     }
-    gph_file root = files->open_folder(files->user, spec->name.root);
-    int error = root < 0 ? (int)root : files->writable(files->user, root);
-    if (root >= 0)
-        files->close(files->user, root);
-    if (error)
-        return gph_stream_refuse(problem, GPH_IO, "file", "%s folder '%s': %s",
-                                 root < 0 ? "cannot open the" : "cannot write to the",
-                                 spec->name.root, gph_file_error(error, reason, sizeof reason));
-    return GPH_OK;
+    return check_root(files, spec->name.root, "file", problem);
+}
+
+/* Another folder for the parts that come after a failure: the names below it are the same. */
+static gph_status
+check_failover(gph_spec *spec, const gph_stream_site *site, gph_stream_problem *problem)
+{
+    const gph_file_system *files = site->files ? site->files : &gph_file_system_real;
+    const char *folder = spec->what.failover;
+    spec->what.failover = NULL; /* the caller's text */
+    if (!folder)
+        return GPH_OK;
+    spec->failover = malloc(sizeof *spec->failover);
+    if (!spec->failover)
+        return GPH_MEMORY;
+    *spec->failover = spec->name;
+    char *root = spec->failover->root;
+    bool absolute = folder[0] == '/';
+    int length = snprintf(root, sizeof spec->failover->root, "%s%s%s", absolute ? "" : site->folder,
+                          absolute ? "" : "/", folder);
+    if (!*folder || length < 0 || (size_t)length >= sizeof spec->failover->root)
+        return gph_stream_refuse(problem, GPH_ARGUMENT, "failover", "this is no folder's name");
+    if (!strcmp(root, spec->name.root))
+        return gph_stream_refuse(problem, GPH_ARGUMENT, "failover",
+                                 "the files go to this folder already; another disk is wanted");
+    return check_root(files, root, "failover", problem);
 }
 
 gph_status
@@ -216,8 +240,7 @@ check_all(gph_spec *spec, const gph_stream_site *site, const gph_stream_write *w
 {
     char text[400];
     bool codes = what->flags & GPH_STREAM_CODES;
-    gph_status status = check_offered(what, problem);
-    status = status ? status : check_numbers(&spec->what, problem);
+    gph_status status = check_numbers(&spec->what, problem);
     if (status)
         return status;
     if (!gph_name_parse(what->file, site->folder, site->node, site->patch,
@@ -232,7 +255,8 @@ check_all(gph_spec *spec, const gph_stream_site *site, const gph_stream_write *w
     status = status ? status : check_effects(spec, problem);
     status = status ? status : copy_labels(spec, &spec->what, problem);
     status = status ? status : copy_tags(spec, what, problem);
-    return status ? status : check_folder(spec, site, problem);
+    status = status ? status : check_folder(spec, site, problem);
+    return status ? status : check_failover(spec, site, problem);
 }
 
 gph_status
@@ -269,5 +293,6 @@ gph_spec_finish(gph_spec *spec)
         free((void *)(uintptr_t)spec->tags[n].value);
     }
     free(spec->tags);
+    free(spec->failover);
     memset(spec, 0, sizeof *spec);
 }

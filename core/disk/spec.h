@@ -10,8 +10,9 @@ typedef struct gph_spec {
     gph_stream_write what; /* texts are our copies; defaults filled in */
     gph_format format;
     gph_name name;
-    char **labels; /* sanitized, one for each channel, or NULL */
-    char **titles; /* the same as they were given */
+    gph_name *failover; /* the same names in another folder, or NULL */
+    char **labels;      /* sanitized, one for each channel, or NULL */
+    char **titles;      /* the same as they were given */
     gph_tag *tags;
     double rate;                /* 0: not known yet */
     char node[128], patch[128]; /* for the journal and files, perhaps cut */

@@ -68,3 +68,17 @@ gph_spool_finish(gph_spool *spool)
     free(spool->bytes);
     *spool = (gph_spool){.bytes = NULL};
 }
+
+bool
+gph_spool_copy(gph_spool *to, const gph_spool *from)
+{
+    gph_spool_clear(to);
+    if (from->used && !make_room(to, from->used))
+        return false;
+    if (from->used)
+        memcpy(to->bytes, from->bytes, from->used);
+    memcpy(to->runs, from->runs, from->n_runs * sizeof *from->runs);
+    to->n_runs = from->n_runs;
+    to->used = from->used;
+    return true;
+}

@@ -31,5 +31,7 @@ int gph_spool_flush(gph_spool *spool, const gph_file_system *files, gph_file fil
 /* Forgets the bytes and keeps the memory. */
 void gph_spool_clear(gph_spool *spool);
 void gph_spool_finish(gph_spool *spool);
+/* Makes `to` hold what `from` holds; false, and `to` empty: no memory. */
+bool gph_spool_copy(gph_spool *to, const gph_spool *from);
 
 #endif

@@ -267,6 +267,9 @@ gph_recorder_finish(gph_stream *stream, int64_t timeout_ns, gph_stream_problem *
     gph_recorder_status(stream, &status);
     if (status.state == GPH_STREAM_BROKEN)
         return gph_stream_refuse(problem, GPH_IO, NULL, "%s", status.reason);
+    if (status.failed_disk)
+        return gph_stream_refuse(problem, GPH_IO, NULL, "the disk failed in between: %s",
+                                 status.trouble);
     return GPH_OK;
 }
 

@@ -1,17 +1,16 @@
-/* What empties a ring into files: marks, indices, status. [writer] */
+/* What empties a ring into files: its steps, what it says, its end. [writer] */
 #include "writer.h"
 
 #include "writer_state.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SECOND INT64_C(1000000000)
-
 /* How long the end of a recording waits for a disk that refuses. */
-#define PATIENCE (5 * SECOND)
+#define PATIENCE (5 * GPH_WRITER_SECOND)
 
 int64_t
 gph_writer_now(const gph_writer *writer)
@@ -31,7 +30,8 @@ gph_writer_new(const gph_writer_plan *plan, gph_writer **result)
     writer->dither = calloc(channels, sizeof *writer->dither);
     writer->samples = calloc((size_t)channels * batch, sizeof *writer->samples);
     writer->ch = calloc(channels, sizeof *writer->ch);
-    if (!writer->dither || !writer->samples || !writer->ch) {
+    if (!writer->dither || !writer->samples || !writer->ch ||
+        gph_barrier_new(plan->barrier_thread, plan->wake, plan->wake_user, &writer->barrier)) {
         gph_writer_free(writer);
         return GPH_MEMORY;
     }
@@ -54,31 +54,81 @@ gph_writer_new(const gph_writer_plan *plan, gph_writer **result)
     return GPH_OK;
 }
 
-void
+/* What the barrier has done is told; what it has not is left as it is on the disk. */
+static void
+leave_parts(gph_writer *writer)
+{
+    gph_barrier_job job;
+    gph_barrier_wait(writer->barrier, GPH_WRITER_SECOND);
+    while (gph_barrier_answer(writer->barrier, &job)) {
+        if (job.kind == GPH_BARRIER_OPEN && !job.error) {
+            gph_part_drop(job.part);
+            gph_part_complete(job.part);
+            gph_part_finish(job.part);
+        }
+        for (uint32_t n = 0; n < writer->n_closing && job.kind == GPH_BARRIER_CLOSE; n++)
+            if (writer->closing[n].part == job.part)
+                writer->closing[n].asked = false;
+    }
+    bool hangs = gph_barrier_waiting(writer->barrier) > 0;
+    for (uint32_t n = 0; n < writer->n_closing; n++)
+        if (!writer->closing[n].asked)
+            gph_part_finish(writer->closing[n].part);
+    gph_part *parts[] = {writer->part, writer->away_part, writer->ahead};
+    for (uint32_t n = 0; n < sizeof parts / sizeof *parts && !hangs; n++)
+        if (parts[n]) {
+            gph_part_blame(parts[n], "not closed");
+            gph_part_finish(parts[n]);
+        }
+}
+
+bool
 gph_writer_free(gph_writer *writer)
 {
+    bool whole = true;
     if (!writer)
-        return;
-    if (writer->part)
-        gph_part_close(writer->part, "not closed", true);
+        return true;
+    if (writer->barrier) {
+        leave_parts(writer);
+        whole = gph_barrier_free(writer->barrier, GPH_WRITER_SECOND);
+    }
     free(writer->dither);
     free(writer->samples);
     free(writer->ch);
     free(writer);
+    return whole;
+}
+
+void
+gph_writer_tell(gph_writer *writer, int error, const char *text)
+{
+    gph_ring_status *status = &writer->status;
+    snprintf(status->trouble, sizeof status->trouble, "%s", text);
+    memcpy(status->reason, status->trouble, sizeof status->reason);
+    status->failures++;
+    /* The others are no fault of the disk. */
+    if (error != -EFBIG && error != -ENOENT && error != -ENODATA && error != -ENOMEM)
+        status->failed_disk = 1;
+    gph_ring_put_news(&writer->ring, GPH_STREAM_FAILED, -(int64_t)error);
+    if (!writer->trouble_ns)
+        writer->trouble_ns = gph_writer_now(writer);
+}
+
+void
+gph_writer_say(gph_writer *writer, int error, const char *what)
+{
+    char reason[100];
+    char text[sizeof writer->status.trouble];
+    snprintf(text, sizeof text, "%s: %s", what, gph_file_error(error, reason, sizeof reason));
+    gph_writer_tell(writer, error, text);
 }
 
 void
 gph_writer_trouble(gph_writer *writer, int error, const char *what)
 {
-    char reason[100];
-    int64_t now = gph_writer_now(writer);
-    snprintf(writer->status.reason, sizeof writer->status.reason, "%s: %s", what,
-             gph_file_error(error, reason, sizeof reason));
-    if (!writer->retry_ns) {
-        writer->trouble_ns = now;
-        gph_ring_put_news(&writer->ring, GPH_STREAM_FAILED, -(int64_t)error);
-    }
-    writer->retry_ns = now + SECOND;
+    if (!writer->retry_ns)
+        gph_writer_say(writer, error, what);
+    writer->retry_ns = gph_writer_now(writer) + GPH_WRITER_SECOND;
 }
 
 void
@@ -87,54 +137,6 @@ gph_writer_drop_command(gph_writer *writer, uint32_t index)
     writer->n_commands--;
     memmove(writer->commands + index, writer->commands + index + 1,
             (writer->n_commands - index) * sizeof *writer->commands);
-}
-
-/* Samples first, marks after: so each mark that stands before a sample is seen with it. */
-static void
-look_into_ring(gph_writer *writer)
-{
-    gph_ring_mark mark;
-    uint64_t in = atomic_load_explicit(&writer->ring.shared->in, memory_order_acquire);
-    while (gph_timeline_has_room(&writer->timeline, 1) && writer->n_commands < GPH_RING_MARKS &&
-           !writer->ended && gph_ring_take_mark(&writer->ring, &mark)) {
-        switch (mark.kind) {
-        case GPH_MARK_ORIGIN:
-        case GPH_MARK_LOST:
-        case GPH_MARK_DROP:
-            gph_timeline_add(&writer->timeline, &mark);
-            break;
-        case GPH_MARK_START:
-        case GPH_MARK_STOP:
-        case GPH_MARK_CUE:
-        case GPH_MARK_SPLIT:
-            writer->commands[writer->n_commands++] = mark;
-            break;
-        case GPH_MARK_END:
-            writer->ended = true;
-            writer->end_clock = mark.clock;
-            writer->trouble_ns = gph_writer_now(writer);
-            /* It was put in after all samples, some of which may have come since we looked. */
-            in = atomic_load_explicit(&writer->ring.shared->in, memory_order_acquire);
-            break;
-        default:
-            break;
-        }
-    }
-    /* A module that scribbles over the ring must not lead us out of it; and while a mark waits that
-     * we had no room for, samples behind it wait too. */
-    uint64_t waiting = atomic_load_explicit(&writer->ring.shared->marks_in, memory_order_acquire) -
-                       atomic_load_explicit(&writer->ring.shared->marks_out, memory_order_relaxed);
-    bool all_seen =
-        gph_timeline_has_room(&writer->timeline, 1) && writer->n_commands < GPH_RING_MARKS;
-    if (in >= writer->in && in - writer->out <= writer->ring.geometry.frames &&
-        (all_seen || !waiting) && writer->timeline.n_breaks)
-        writer->in = in;
-    if (writer->orphaned && !writer->ended && !waiting) {
-        writer->ended = true;
-        writer->trouble_ns = gph_writer_now(writer);
-        if (writer->timeline.n_breaks)
-            writer->end_clock = gph_timeline_clock_at(&writer->timeline, writer->in);
-    }
 }
 
 /* Carries out the commands before a start; true: a take has begun. */
@@ -163,45 +165,6 @@ begin_take(gph_writer *writer)
     return false;
 }
 
-/* The first position that a take, or one that is ordered already, has yet to write. */
-static uint64_t
-needed(const gph_writer *writer)
-{
-    const gph_timeline *timeline = &writer->timeline;
-    uint64_t at = writer->in;
-    if (writer->take.active)
-        at = gph_timeline_position_of(timeline, writer->take.graph, writer->in);
-    for (uint32_t n = 0; n < writer->n_commands; n++) {
-        if (writer->commands[n].kind != GPH_MARK_START)
-            continue;
-        int64_t graph = gph_timeline_graph_of(timeline, writer->commands[n].clock);
-        uint64_t start = gph_timeline_position_of(timeline, graph, writer->in);
-        return start < at ? start : at;
-    }
-    return at;
-}
-
-/* Gives room back to the audio side, but not what a later take may begin with. */
-static void
-release(gph_writer *writer)
-{
-    if (!writer->timeline.n_breaks)
-        return;
-    uint64_t at = needed(writer);
-    uint64_t out = at > writer->plan.keep ? at - writer->plan.keep : 0;
-    if (out > writer->out)
-        writer->out = out;
-    uint32_t most = writer->take.active && writer->take.next_break ? writer->take.next_break - 1
-                                                                   : GPH_TIMELINE_BREAKS;
-    if (writer->take.active && !writer->take.next_break)
-        most = 0;
-    uint32_t gone = gph_timeline_forget(&writer->timeline, writer->out, most);
-    if (writer->take.active)
-        writer->take.next_break -= gone;
-    atomic_store_explicit(&writer->ring.shared->done, at, memory_order_relaxed);
-    atomic_store_explicit(&writer->ring.shared->out, writer->out, memory_order_release);
-}
-
 static void
 watch_ring(gph_writer *writer)
 {
@@ -213,28 +176,28 @@ watch_ring(gph_writer *writer)
     writer->half_full = writer->half_full ? fill > room / 4 : fill > room / 2;
 }
 
-/* Once a second: how much disk is left, told at 10 minutes and at 1. */
+/* Once a second, or each time where a floor is to be kept: how much disk is left, told at 10 minutes
+ * and at 1. What was taken ahead counts as left. */
 static void
 watch_disk(gph_writer *writer)
 {
     int64_t now = gph_writer_now(writer);
-    if (writer->looked_ns && now - writer->looked_ns < SECOND)
+    gph_ring_status *status = &writer->status;
+    bool floor = writer->plan.part.min_free && writer->part;
+    if (writer->looked_ns && now - writer->looked_ns < GPH_WRITER_SECOND && !floor)
         return;
     writer->looked_ns = now;
-    const gph_file_system *files = writer->plan.part.files;
-    if (writer->part) {
-        writer->status.free_bytes = files->free_bytes(files->user, gph_part_handle(writer->part));
-    } else {
-        gph_file root = files->open_folder(files->user, writer->plan.part.name->root);
-        writer->status.free_bytes = root < 0 ? -1 : files->free_bytes(files->user, root);
-        if (root >= 0)
-            files->close(files->user, root);
+    int64_t left = gph_writer_free_bytes(writer);
+    if (writer->plan.part.min_free && left >= 0 && writer->part)
+        writer->starved = left < writer->plan.part.min_free;
+    if (left >= 0) {
+        left = left > writer->plan.part.min_free ? left - writer->plan.part.min_free : 0;
+        left += writer->part ? gph_part_reserved(writer->part) : 0;
     }
-    if (writer->status.free_bytes < 0)
-        writer->status.free_bytes = -1;
-    if (!writer->status.bytes_per_second || writer->status.free_bytes < 0)
+    status->free_bytes = left < 0 ? -1 : left;
+    if (!status->bytes_per_second || left < 0)
         return;
-    int64_t seconds = writer->status.free_bytes / writer->status.bytes_per_second;
+    int64_t seconds = left / status->bytes_per_second;
     uint32_t level = seconds < 60 ? 60 : seconds < 600 ? 600 : UINT32_MAX;
     if (level < writer->warned_seconds)
         gph_ring_put_news(&writer->ring, GPH_STREAM_DISK_LOW, seconds);
@@ -247,11 +210,13 @@ say_status(gph_writer *writer)
     gph_ring_status *status = &writer->status;
     const gph_take *take = &writer->take;
     if (writer->done)
-        status->state = *status->reason ? GPH_STREAM_BROKEN : GPH_STREAM_FINISHED;
+        status->state = writer->lost_sound ? GPH_STREAM_BROKEN : GPH_STREAM_FINISHED;
     else if (writer->retry_ns)
         status->state = GPH_STREAM_DEGRADED;
     else if (take->active)
         status->state = writer->ended || take->closing ? GPH_STREAM_CLOSING : GPH_STREAM_RECORDING;
+    else if (writer->n_closing)
+        status->state = GPH_STREAM_CLOSING;
     else
         status->state = GPH_STREAM_ARMED;
     if (!writer->retry_ns && !writer->done)
@@ -279,22 +244,60 @@ say_status(gph_writer *writer)
 static void
 perhaps_give_up(gph_writer *writer)
 {
-    bool patience_over = writer->ended && writer->retry_ns &&
-                         gph_writer_now(writer) - writer->trouble_ns >= PATIENCE;
-    if (!writer->give_up && !patience_over)
+    int64_t now = gph_writer_now(writer);
+    int64_t since = writer->trouble_ns > writer->ended_ns ? writer->trouble_ns : writer->ended_ns;
+    bool refuses = writer->retry_ns || writer->fruitless > 1;
+    for (uint32_t n = 0; n < writer->n_closing; n++)
+        refuses |= writer->closing[n].retry_ns != 0;
+    if (writer->ended && refuses && writer->trouble_ns && now - since >= PATIENCE)
+        writer->leaving = true;
+    if (!writer->give_up && !writer->leaving)
         return;
-    if (writer->part) {
-        char text[sizeof writer->status.reason + 32];
-        snprintf(text, sizeof text, "ends early: %s", writer->status.reason);
-        gph_part_close(writer->part, text, true);
-        writer->part = NULL;
-    }
-    if (!*writer->status.reason)
-        snprintf(writer->status.reason, sizeof writer->status.reason, "given up");
-    writer->take.active = false;
-    writer->n_commands = 0;
+    if (!*writer->status.trouble)
+        snprintf(writer->status.trouble, sizeof writer->status.trouble, "given up");
+    memcpy(writer->status.reason, writer->status.trouble, sizeof writer->status.reason);
+    writer->leaving = true;
     writer->ended = true;
-    writer->done = true;
+    writer->lost_sound |= writer->take.active || writer->away || writer->n_rescues;
+    writer->n_commands = 0;
+    writer->n_rescues = 0;
+    writer->take.active = false;
+    if (!writer->part && writer->away) {
+        gph_guard_turn(writer);
+        writer->take.active = false;
+    }
+    if (writer->part && writer->n_closing < GPH_WRITER_CLOSING) {
+        char text[sizeof writer->status.trouble + 16];
+        snprintf(text, sizeof text, "ends early: %s", writer->status.trouble);
+        gph_part_blame(writer->part, text);
+        gph_writer_hand_over(writer)->left = true;
+    }
+    gph_writer_drop_ahead(writer);
+    gph_writer_close_on(writer);
+    if (writer->give_up) {
+        writer->lost_sound |= writer->n_closing > 0 || writer->part;
+        writer->done = true;
+    }
+}
+
+static void
+hear_answers(gph_writer *writer)
+{
+    gph_barrier_job job;
+    while (gph_barrier_answer(writer->barrier, &job)) {
+        if (job.kind == GPH_BARRIER_SYNC)
+            gph_guard_answer(writer, &job);
+        else
+            gph_writer_part_answer(writer, &job);
+    }
+}
+
+static bool
+has_all(const gph_writer *writer)
+{
+    return writer->ended && !writer->n_commands && !writer->take.active && !writer->away &&
+           !writer->n_rescues && !writer->part && !writer->n_closing && !writer->ahead &&
+           !writer->ahead_asked;
 }
 
 bool
@@ -302,20 +305,26 @@ gph_writer_step(gph_writer *writer)
 {
     if (writer->done)
         return false;
-    look_into_ring(writer);
+    gph_writer_look_into_ring(writer);
+    hear_answers(writer);
     bool more = false;
-    if (!writer->take.active)
+    if (!writer->leaving)
+        gph_guard_turn(writer);
+    if (!writer->take.active && !writer->leaving)
         begin_take(writer);
     if (writer->take.active)
         more = gph_take_step(writer);
-    else if (writer->ended && !writer->n_commands)
-        writer->done = true;
+    gph_guard_step(writer);
+    gph_writer_close_on(writer);
+    hear_answers(writer);
     perhaps_give_up(writer);
-    release(writer);
+    writer->done = writer->done || has_all(writer);
+    gph_writer_release(writer);
     watch_ring(writer);
     watch_disk(writer);
     say_status(writer);
-    return !writer->done && (more || (!writer->take.active && writer->ended));
+    more |= writer->ended && !writer->take.active && (writer->n_commands || writer->away);
+    return !writer->done && more;
 }
 
 bool
@@ -334,4 +343,19 @@ void
 gph_writer_give_up(gph_writer *writer)
 {
     writer->give_up = true;
+}
+
+void
+gph_writer_plan_safety(gph_writer_plan *plan, const gph_spec *spec)
+{
+    const gph_stream_write *what = &spec->what;
+    bool sync = what->sync_seconds > 0;
+    plan->sync_ns = sync ? (int64_t)(what->sync_seconds * 1e9) : GPH_WRITER_SECOND;
+    plan->barrier_thread = true;
+    plan->part.sync = sync;
+    plan->part.min_free = what->min_free_bytes;
+    plan->part.reserve_frames =
+        what->reserve_seconds > 0 ? (uint64_t)(what->reserve_seconds * plan->rate) : 0;
+    plan->spare = plan->part;
+    plan->spare.name = spec->failover ? spec->failover : NULL;
 }

@@ -32,6 +32,12 @@ run(void *user)
     job->order.done(job->order.user);
 }
 
+static void
+wake(void *user)
+{
+    gph_bell_ring(((gph_writer_job *)user)->work);
+}
+
 static uint32_t
 batch_frames(uint32_t channels)
 {
@@ -149,6 +155,9 @@ gph_writer_job_new(const gph_writer_order *order, gph_writer_job **result)
     for (uint32_t c = 0; job->latency && c < channels; c++)
         job->latency[c] = latency_of(order->spec, order->latency, c);
     gph_writer_plan plan = plan_of(order, job->latency);
+    gph_writer_plan_safety(&plan, order->spec);
+    plan.wake = wake;
+    plan.wake_user = job;
     if (!job->latency || gph_bell_new(&job->work) || gph_writer_new(&plan, &job->writer) ||
         gph_thread_new("gph-writer", run, job, &job->thread)) {
         release(job);

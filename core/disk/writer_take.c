@@ -1,17 +1,12 @@
 /* One take: from a start to a stop, through gaps and parts, batch by batch. [writer] */
 #include "writer_state.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
-static int64_t
-least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static int64_t
-frames_ns(const gph_writer *writer, int64_t frames)
+int64_t
+gph_take_frames_ns(const gph_writer *writer, int64_t frames)
 {
     return (int64_t)llrint((double)frames / writer->plan.rate * 1e9);
 }
@@ -34,15 +29,15 @@ gph_take_begin(gph_writer *writer, const gph_ring_mark *start)
         .stop = INT64_MAX,
         .clock = first,
         .graph = gph_timeline_graph_of(timeline, first),
-        .part_number = 1,
         .next_break = 1,
         .capture_latency =
             start->frames > 0 && (double)start->frames <= MOST_SECONDS * writer->plan.rate
                 ? (uint32_t)start->frames
                 : 0,
     };
+    take->flushed = take->graph;
     int64_t wall = writer->plan.clock->wall_ns(writer->plan.clock->user);
-    gph_take_counter_get(writer->plan.takes, when, wall - frames_ns(writer, head - when),
+    gph_take_counter_get(writer->plan.takes, when, wall - gph_take_frames_ns(writer, head - when),
                          &take->number, &take->wall_ns);
     for (uint32_t c = 0; c < writer->ring.geometry.channels; c++)
         writer->dither[c] = gph_dither_seed(take->number, c + 1);
@@ -63,107 +58,70 @@ gap_ahead(const gph_writer *writer, const gph_break *at, int64_t *boundary)
     return after - take->graph;
 }
 
-/* Clock at which the part that begins now is to end. */
-static int64_t
-part_end(const gph_writer *writer, int64_t wall_ns)
-{
-    double seconds = writer->plan.rotate_seconds;
-    if (!(seconds > 0))
-        return INT64_MAX;
-    if (writer->plan.rotate_clock) {
-        gph_calendar now;
-        gph_clock_calendar(wall_ns, writer->plan.part.name->utc, &now);
-        double of_day =
-            now.hour * 3600 + now.minute * 60 + now.second + (double)(wall_ns % 1000000000) / 1e9;
-        /* A frame too early would make a part of one frame. */
-        double left = seconds - fmod(of_day, seconds);
-        seconds = left * writer->plan.rate < 1.5 ? left + seconds : left;
-    }
-    return writer->take.clock + (int64_t)llrint(seconds * writer->plan.rate);
-}
-
-static bool
-open_part(gph_writer *writer)
+void
+gph_take_find_break(gph_writer *writer)
 {
     gph_take *take = &writer->take;
-    gph_part_place place = {
-        .take = take->number,
-        .part = take->part_number,
-        .wall_ns = take->wall_ns + frames_ns(writer, take->clock - take->start),
-        .first_frame = take->clock,
-        .start_clock = take->start,
-        .take_wall_ns = take->wall_ns,
-        .capture_latency = take->capture_latency,
-        .dither = writer->dither,
-    };
-    char text[160];
-    int error = gph_part_new(&writer->plan.part, &place, &writer->part, text, sizeof text);
-    if (error) {
-        writer->part = NULL;
-        gph_writer_trouble(writer, error, "cannot open a file");
-        memcpy(writer->status.reason, text, sizeof text);
-        return false;
-    }
-    take->part_end = part_end(writer, place.wall_ns);
-    gph_ring_put_news(&writer->ring, GPH_STREAM_OPENED, take->clock);
-    return true;
+    const gph_timeline *timeline = &writer->timeline;
+    int64_t boundary;
+    take->next_break = 1;
+    while (take->next_break < timeline->n_breaks &&
+           gap_ahead(writer, &timeline->breaks[take->next_break], &boundary) <= 0)
+        take->next_break++;
 }
 
-/* Closes the part; false: the disk refuses, it will be tried again. */
-static bool
-close_part(gph_writer *writer)
+/* Goes to where the ring reaches; returns frames that it does not have any more. */
+static int64_t
+reach_back(gph_writer *writer)
 {
     gph_take *take = &writer->take;
-    take->closing = true;
-    if (writer->part) {
-        int64_t frames = gph_part_frames(writer->part);
-        int64_t clipped;
-        int64_t not_finite;
-        gph_part_sums(writer->part, &clipped, &not_finite);
-        int error = gph_part_close(writer->part, NULL, false);
-        if (error) {
-            gph_writer_trouble(writer, error, "cannot close a file");
-            return false;
-        }
-        writer->part = NULL;
-        writer->retry_ns = 0;
-        take->frames += frames;
-        take->clipped += clipped;
-        take->not_finite += not_finite;
-        take->part_number++;
-        gph_ring_put_news(&writer->ring, GPH_STREAM_CLOSED, frames);
+    int64_t missed = 0;
+    uint64_t position = gph_writer_position(writer, take->graph);
+    uint64_t from = gph_writer_reach_back(writer, position);
+    if (from > position) {
+        missed = gph_timeline_clock_at(&writer->timeline, from) - take->clock;
+        take->clock += missed;
+        take->graph = gph_timeline_graph_at(&writer->timeline, from);
+        take->noted = false;
     }
-    take->closing = false;
-    if (take->last)
-        take->active = false;
-    return true;
+    take->flushed = take->graph;
+    gph_take_find_break(writer);
+    return missed;
 }
 
-/* Frames that may be added to the part before it is full. */
-static int64_t
-part_room(const gph_writer *writer)
+int64_t
+gph_take_go_back(gph_writer *writer, const gph_take *to)
 {
-    /* What stands behind the sound at most: a thousand cues. */
-    enum { TAIL = 81920 };
-    gph_format format = writer->plan.part.output.format;
-    int64_t bytes = gph_sample_bytes(format.sample);
-    int64_t limit = gph_format_limit(format);
-    int64_t wanted = writer->plan.rotate_bytes;
-    int64_t left = writer->part ? writer->take.part_end - writer->take.clock : INT64_MAX;
-    int64_t used = writer->part ? gph_part_bytes(writer->part) : 0;
-    if (wanted && wanted - TAIL < limit)
-        limit = wanted - TAIL;
-    if (limit == INT64_MAX)
-        return left;
-    if (!bytes)
-        return writer->part && used >= limit - limit / 8 ? 0 : left;
-    int64_t width = writer->plan.part.name->per_channel ? 1 : writer->ring.geometry.channels;
-    int64_t room = (limit - used) / (bytes * width);
-    /* However long the texts of a header are, something goes into each file. */
-    bool begun = writer->part && gph_part_frames(writer->part);
-    if (!begun && room <= 0)
-        room = writer->plan.part.batch_frames;
-    return least(left, room);
+    gph_take *take = &writer->take;
+    gph_take now = *take;
+    *take = *to;
+    take->active = true;
+    take->closing = take->last = false;
+    take->stop = now.stop;
+    take->part_number = now.part_number;
+    take->spare = now.spare;
+    return reach_back(writer);
+}
+
+void
+gph_take_resume(gph_writer *writer, int64_t clock)
+{
+    gph_take *take = &writer->take;
+    take->closing = take->last = take->noted = false;
+    take->clock = clock;
+    take->graph = gph_timeline_graph_of(&writer->timeline, clock);
+    reach_back(writer);
+}
+
+/* The disk has not taken what it was given: on in the next part (true), or this one later. */
+static bool
+refuse(gph_writer *writer, int error, const char *what)
+{
+    bool spoilt = gph_part_is_spoilt(writer->part);
+    if ((spoilt || gph_guard_must_leave(writer, error)) && gph_guard_leave(writer, error, what))
+        return true;
+    gph_writer_trouble(writer, error, what);
+    return false;
 }
 
 /* Writes `frames` of sound, or of silence, at the file's present place. */
@@ -171,9 +129,9 @@ static bool
 put_frames(gph_writer *writer, int64_t frames, bool silence)
 {
     gph_take *take = &writer->take;
-    if (!writer->part && !open_part(writer))
+    if (!writer->part && !gph_writer_open_part(writer))
         return false;
-    frames = least(frames, part_room(writer));
+    frames = gph_least(frames, gph_writer_part_room(writer));
     for (uint32_t c = 0; c < writer->ring.geometry.channels; c++) {
         float *samples = writer->samples + (size_t)c * writer->plan.part.batch_frames;
         if (silence)
@@ -187,10 +145,13 @@ put_frames(gph_writer *writer, int64_t frames, bool silence)
     take->clock += frames;
     take->graph += silence ? 0 : frames;
     if (gph_part_is_spoilt(writer->part))
-        return close_part(writer);
+        return refuse(writer, -ENOMEM, "cannot make the bytes of a file");
     if (error)
-        gph_writer_trouble(writer, error, "cannot write");
-    return !error;
+        return refuse(writer, error, "cannot write");
+    take->flushed = take->graph;
+    gph_guard_wrote(writer);
+    gph_writer_look_ahead(writer);
+    return true;
 }
 
 static void
@@ -212,7 +173,7 @@ static bool
 pass_gap(gph_writer *writer, const gph_break *at, int64_t missing, int64_t most)
 {
     gph_take *take = &writer->take;
-    int64_t frames = least(missing, take->stop - take->clock);
+    int64_t frames = gph_least(missing, take->stop - take->clock);
     if (writer->plan.gap == GPH_GAP_STOP) {
         note_gap(writer, frames, at->dropped);
         take->stop = take->clock;
@@ -227,9 +188,9 @@ pass_gap(gph_writer *writer, const gph_break *at, int64_t missing, int64_t most)
         take->clock += frames;
         take->graph += at->dropped ? frames : 0;
         take->next_break++;
-        return close_part(writer);
+        return gph_writer_close_part(writer);
     }
-    if (!writer->part && !open_part(writer))
+    if (!writer->part && !gph_writer_open_part(writer))
         return false;
     note_gap(writer, frames, at->dropped);
     if (at->dropped) {
@@ -238,7 +199,7 @@ pass_gap(gph_writer *writer, const gph_break *at, int64_t missing, int64_t most)
         take->noted = false;
         return true;
     }
-    return put_frames(writer, least(frames, most), true);
+    return put_frames(writer, gph_least(frames, most), true);
 }
 
 /* A stop counts as soon as it is known, whatever stands before it in the queue. */
@@ -272,10 +233,27 @@ carry_out(gph_writer *writer)
         if (kind == GPH_MARK_CUE && writer->part)
             gph_part_cue(writer->part, gph_part_frames(writer->part));
         gph_writer_drop_command(writer, 0);
-        if (kind == GPH_MARK_SPLIT && writer->part && !close_part(writer))
+        if (kind == GPH_MARK_SPLIT && writer->part && !gph_writer_close_part(writer))
             return 0;
     }
     return INT64_MAX;
+}
+
+/* A disk with less than it is to keep counts as full. */
+static bool
+has_room_again(gph_writer *writer)
+{
+    int64_t left = gph_writer_free_bytes(writer);
+    if (left < 0 || left >= writer->plan.part.min_free) {
+        writer->starved = false;
+        return true;
+    }
+    if (writer->part && gph_guard_must_leave(writer, -ENOSPC)) {
+        writer->starved = !gph_guard_leave(writer, -ENOSPC, "less than 'min-free' is left");
+        return !writer->starved;
+    }
+    gph_writer_trouble(writer, -ENOSPC, "less than 'min-free' is left");
+    return false;
 }
 
 /* Work that must come before new frames. False: the disk goes on refusing. */
@@ -284,15 +262,16 @@ settle(gph_writer *writer)
 {
     if (writer->retry_ns && gph_writer_now(writer) < writer->retry_ns)
         return false;
+    if (writer->starved && !writer->take.closing && !has_room_again(writer))
+        return false;
     if (writer->take.closing)
-        return close_part(writer);
+        return gph_writer_close_part(writer);
     if (!writer->part || !writer->retry_ns)
         return true;
     int error = gph_part_flush(writer->part);
-    if (error) {
-        gph_writer_trouble(writer, error, "cannot write");
-        return false;
-    }
+    if (error)
+        return refuse(writer, error, "cannot write") && !writer->retry_ns;
+    writer->take.flushed = writer->take.graph;
     writer->retry_ns = 0;
     return true;
 }
@@ -310,12 +289,13 @@ gph_take_step(gph_writer *writer)
         return false;
     if (take->clock >= take->stop) {
         take->last = true;
-        return close_part(writer);
+        return gph_writer_close_part(writer);
     }
-    if (part_room(writer) <= 0)
-        return close_part(writer);
-    int64_t most = least(least(to_command, take->stop - take->clock),
-                         least(part_room(writer), writer->plan.part.batch_frames));
+    if (gph_writer_part_room(writer) <= 0)
+        return gph_writer_close_part(writer);
+    int64_t most =
+        gph_least(gph_least(to_command, take->stop - take->clock),
+                  gph_least(gph_writer_part_room(writer), writer->plan.part.batch_frames));
     int64_t ready = INT64_MAX;
     if (!writer->ended)
         ready = gph_timeline_graph_at(timeline, writer->in) - writer->greatest_latency -
@@ -327,7 +307,7 @@ gph_take_step(gph_writer *writer)
         int64_t boundary;
         int64_t missing = gap_ahead(writer, at, &boundary);
         if (take->graph < boundary) {
-            most = least(most, boundary - take->graph);
+            most = gph_least(most, boundary - take->graph);
             break;
         }
         if (missing > 0)
@@ -335,7 +315,7 @@ gph_take_step(gph_writer *writer)
         take->noted = false;
         take->next_break++;
     }
-    bool fine = put_frames(writer, least(most, ready), false);
+    bool fine = put_frames(writer, gph_least(most, ready), false);
     if (fine)
         writer->retry_ns = 0;
     return fine;

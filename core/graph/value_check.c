@@ -42,7 +42,8 @@ spec_of_setting(const gph_setting *setting, const char *name, const char *owner,
 {
     const bool bound = setting->min != 0 || setting->max != 0;
     const uint32_t integer = setting->kind == GPH_SETTING_INTEGER ? GPH_SPEC_INTEGER : 0;
-    const uint32_t off = setting->unit == GPH_UNIT_DB ? GPH_SPEC_OFF : 0;
+    const bool may_off = setting->unit == GPH_UNIT_DB || setting->flags & GPH_SETTING_OR_OFF;
+    const uint32_t off = may_off ? GPH_SPEC_OFF : 0;
     const uint32_t open = setting->flags & GPH_SETTING_OPEN_MIN ? GPH_SPEC_OPEN_MIN : 0;
     const uint32_t bytes = setting->flags & GPH_SETTING_OR_BYTES ? GPH_SPEC_OR_BYTES : 0;
     return (gph_spec){
@@ -66,6 +67,11 @@ parse_number(const char *text, size_t n, const gph_spec *spec, gph_setting_item 
     const gph_status status = gph_value_parse_number(text, n, spec, &quantity, fault);
     if (status != GPH_OK)
         return status;
+    if (quantity.form == GPH_FORM_OFF && spec->unit != GPH_UNIT_DB) {
+        item->unit = spec->unit;
+        item->number = -1;
+        return GPH_OK;
+    }
     item->unit = unit_of(quantity, spec->unit);
     item->number =
         item->unit == GPH_UNIT_BYTES || (item->unit == GPH_UNIT_FRAMES && spec->rate <= 0)

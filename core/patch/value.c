@@ -122,6 +122,8 @@ check_bounds(const char *text, gph_span span, const gph_spec *spec, gph_quantity
     if (spec->rate <= 0 &&
         ((frames && spec->unit == GPH_UNIT_SECONDS) || (seconds && spec->unit == GPH_UNIT_FRAMES)))
         return GPH_OK;
+    if (quantity.form == GPH_FORM_OFF && spec->unit != GPH_UNIT_DB)
+        return GPH_OK;
     const double value = gph_quantity_base(quantity, spec->unit, spec->rate);
     const bool has_percent = span.length > 0 && written[span.length - 1] == '%';
     if (isinf(value) && value < 0 && (spec->flags & GPH_SPEC_OFF) != 0)
@@ -175,7 +177,7 @@ check_kind(const char *text, gph_span span, const gph_spec *spec, gph_quantity q
 static bool
 is_off(const char *text, size_t from, size_t to, const gph_spec *spec)
 {
-    return spec->unit == GPH_UNIT_DB && to - from == 3 &&
+    return (spec->unit == GPH_UNIT_DB || (spec->flags & GPH_SPEC_OFF) != 0) && to - from == 3 &&
            gph_compare_names(text + from, 3, "off") == 0;
 }
 

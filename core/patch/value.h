@@ -18,7 +18,7 @@ typedef struct gph_fault {
 
 /* Spec flags. */
 #define GPH_SPEC_INTEGER  (1u << 0) /* whole numbers only */
-#define GPH_SPEC_OFF      (1u << 1) /* `off` is allowed though min is above -infinity (levels) */
+#define GPH_SPEC_OFF      (1u << 1) /* `off` is allowed: for levels though min is above -infinity */
 #define GPH_SPEC_POLARITY (1u << 2) /* a level may be a negative factor: -0.5x */
 #define GPH_SPEC_OPEN_MIN (1u << 3) /* min itself is not allowed */
 #define GPH_SPEC_OR_BYTES (1u << 4) /* a size is taken as well as `unit` */

@@ -36,6 +36,14 @@ typedef struct gph_file_system {
     int64_t (*size)(void *user, gph_file file);
     int (*resize)(void *user, gph_file file, int64_t bytes);
     int (*sync)(void *user, gph_file file);
+    /* Brings the bytes of a file to the disk, and of what is known of it only what reading them takes.
+     * An error is final for the file: said once, it may be followed by a 0 that means nothing. */
+    int (*sync_data)(void *user, gph_file file);
+    /* Takes disk for the first so many bytes ahead of time; the length stays, `resize` gives back what
+     * is beyond it. EOPNOTSUPP where it cannot be done. */
+    int (*reserve)(void *user, gph_file file, int64_t bytes);
+    /* 0: `name` in the folder is still this open file; ENOENT: it was deleted or renamed. */
+    int (*is_still)(void *user, gph_file folder, const char *name, gph_file file);
     /* Gives a file of a folder another name in it; EEXIST, and nothing done, if that is taken. */
     int (*rename_new)(void *user, gph_file folder, const char *from, const char *to);
     int (*remove)(void *user, gph_file folder, const char *name);

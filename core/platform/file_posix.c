@@ -173,6 +173,35 @@ sync_file(void *user, gph_file file)
 }
 
 static int
+sync_data(void *user, gph_file file)
+{
+    (void)user;
+    return fdatasync((int)file) ? -errno : 0;
+}
+
+static int
+reserve(void *user, gph_file file, int64_t bytes)
+{
+    (void)user;
+    int error;
+    do
+        error = fallocate((int)file, FALLOC_FL_KEEP_SIZE, 0, bytes) ? errno : 0;
+    while (error == EINTR);
+    return -error;
+}
+
+static int
+is_still(void *user, gph_file folder, const char *name, gph_file file)
+{
+    (void)user;
+    struct stat there;
+    struct stat ours;
+    if (fstatat((int)folder, name, &there, AT_SYMLINK_NOFOLLOW) || fstat((int)file, &ours))
+        return -errno;
+    return there.st_dev == ours.st_dev && there.st_ino == ours.st_ino ? 0 : -ENOENT;
+}
+
+static int
 rename_new(void *user, gph_file folder, const char *from, const char *to)
 {
     (void)user;
@@ -282,6 +311,9 @@ const gph_file_system gph_file_system_real = {
     .size = size_of,
     .resize = resize,
     .sync = sync_file,
+    .sync_data = sync_data,
+    .reserve = reserve,
+    .is_still = is_still,
     .rename_new = rename_new,
     .remove = remove_file,
     .exists = exists,

@@ -14,6 +14,8 @@ gph_status gph_thread_new(const char *name, void (*run)(void *user), void *user,
                           gph_thread **thread);
 /* Waits for its end, then frees it; NULL is fine. */
 void gph_thread_join(gph_thread *thread);
+/* Lets go of a thread that does not come back: it ends by itself, or with the program. */
+void gph_thread_leave(gph_thread *thread);
 /* Lets others run for about as long: for waiting where waiting is allowed. */
 void gph_thread_sleep_ns(int64_t nanoseconds);
 

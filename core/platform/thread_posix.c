@@ -66,6 +66,15 @@ gph_thread_join(gph_thread *thread)
 }
 
 void
+gph_thread_leave(gph_thread *thread)
+{
+    if (!thread)
+        return;
+    /* Its body reads what it was told for as long as it runs: that stays. */
+    pthread_detach(thread->id);
+}
+
+void
 gph_thread_sleep_ns(int64_t nanoseconds)
 {
     struct timespec wait = {nanoseconds / 1000000000, nanoseconds % 1000000000};

@@ -357,6 +357,27 @@ sync_file(void *user, gph_file file)
 }
 
 static int
+reserve(void *user, gph_file file, int64_t bytes)
+{
+    (void)user, (void)file, (void)bytes;
+    return -EOPNOTSUPP;
+}
+
+static int
+is_still(void *user, gph_file folder, const char *name, gph_file file)
+{
+    memory_disk *disk = user;
+    int error = begin(disk);
+    char text[NAME];
+    bool there;
+    whole_name(disk, folder, name, text);
+    size_t n = place_of(disk, text, &there);
+    if (!error && (!there || disk->entries[n].file != disk->handles[file].file))
+        error = -ENOENT;
+    return (int)end(disk, error);
+}
+
+static int
 rename_new(void *user, gph_file folder, const char *from, const char *to)
 {
     memory_disk *disk = user;
@@ -475,6 +496,9 @@ memory_disk_new(void)
     disk->files.size = size_of;
     disk->files.resize = resize;
     disk->files.sync = sync_file;
+    disk->files.sync_data = sync_file;
+    disk->files.reserve = reserve;
+    disk->files.is_still = is_still;
     disk->files.rename_new = rename_new;
     disk->files.remove = remove_file;
     disk->files.exists = exists;

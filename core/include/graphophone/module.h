@@ -215,6 +215,7 @@ enum {
 #define GPH_SETTING_READS                                                                          \
     (1u << 4) /* PATH: an existing file, relative to the patch; text() gives the full path */
 #define GPH_SETTING_OPEN_MIN (1u << 5) /* min itself is not allowed */
+#define GPH_SETTING_OR_OFF   (1u << 6) /* REAL: `off` is taken as well, and read as -1 */
 
 /* A value that is fixed while running. */
 typedef struct gph_setting {

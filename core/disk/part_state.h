@@ -1,0 +1,45 @@
+/* The inside of a part, shared by part.c (frames, report) and part_barrier.c (what makes them last).
+ * [writer, barrier] */
+#ifndef GPH_DISK_PART_STATE_H
+#define GPH_DISK_PART_STATE_H
+
+#include "journal.h"
+#include "part_file.h"
+
+#include <stdatomic.h>
+
+enum { GPH_PART_NOTES = GPH_CUES_MOST }; /* cues, and gaps, in the report of a file */
+
+struct gph_part {
+    const gph_part_plan *plan;
+    gph_part_place place;
+    uint32_t channels; /* of the stream */
+    uint32_t n_files;
+    uint32_t width; /* channels of each file */
+    int64_t frames;
+    int64_t points[GPH_OUTPUT_POINTS]; /* frames before each */
+    int64_t clipped, not_finite;
+    _Atomic int sync_error; /* negated errno of the first barrier that failed */
+    _Atomic int lost;       /* negated errno: a file is not what we wrote any more */
+    int64_t left;           /* with `lost`: frames that are in the file still */
+    int cut;                /* point to which it is cut, or -1 */
+    bool dropped;           /* leaves nothing behind */
+    char blame[160];        /* what is to be said of the files, or "" */
+    gph_journal *journal;   /* NULL: the disk has not taken one, or it is closed */
+    void *buffer;           /* one batch of one file, as libsndfile takes it */
+    uint32_t n_gaps, n_cues, n_places;
+    gph_take_gap gaps[GPH_PART_NOTES];
+    int64_t cues[GPH_PART_NOTES];
+    gph_cue places[GPH_CUES_MOST]; /* both, in the order of the file */
+    gph_part_file files[];         /* n_files */
+};
+
+/* Clipped and not finite samples, from those of the files. */
+void gph_part_add_up(gph_part *part);
+/* What is to be said of a file; NULL: it is whole. */
+const char *gph_part_fault(const gph_part *part, const gph_part_file *file, char *text,
+                           size_t size);
+/* Says it in the journal, and closes that. */
+void gph_part_end_journal(gph_part *part);
+
+#endif
