@@ -194,7 +194,12 @@ cut(const gph_recovery *r, const measured *m)
         return 0;
     if (m->size > end)
         error = r->files->resize(r->files->user, m->file, end);
-    return error || end == m->wanted ? error : r->files->resize(r->files->user, m->file, m->wanted);
+    if (error || end == m->wanted)
+        return error;
+    /* Whoever goes on after a crash is not to take it for a frame. */
+    gph_journal_end(*r->journal, r->found.frames);
+    error = gph_journal_flush(*r->journal);
+    return error ? error : r->files->resize(r->files->user, m->file, m->wanted);
 }
 
 static int

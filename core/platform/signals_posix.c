@@ -66,8 +66,6 @@ gph_signals_new(gph_signals **result)
     if (!signals)
         return GPH_MEMORY;
     signal(SIGPIPE, SIG_IGN);
-    /* A file that may not grow any more is an error of the write, not the end of the program. */
-    signal(SIGXFSZ, SIG_IGN);
     signals->terminal = isatty(STDIN_FILENO) == 1 && tcgetpgrp(STDIN_FILENO) == getpgrp() &&
                         tcgetattr(STDIN_FILENO, &signals->before) == 0;
     sigset_t all;
