@@ -156,7 +156,8 @@ state_changed(gph_rig *rig, const gph_host_event *event)
     uint32_t was = rig->host_state;
     rig->host_state = (uint32_t)event->value;
     snprintf(rig->host_text, sizeof rig->host_text, "%s", event->text ? event->text : "");
-    if (rig->watch)
+    bool back = was == GPH_STREAM_STATE_LOST && rig->host_state == GPH_STREAM_STATE_RUNNING;
+    if (rig->watch && back)
         gph_watch_renew(rig->watch);
     const char *why = rig->host_text[0] ? rig->host_text : "no reason was given";
     if (rig->stage != GPH_RIG_RUNNING)
@@ -168,7 +169,7 @@ state_changed(gph_rig *rig, const gph_host_event *event)
         rig->failed_host = true;
         rig->ended = true;
         gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, event->at, "%s failed: %s", rig->host->id, why);
-    } else if (rig->host_state == GPH_STREAM_STATE_RUNNING && was == GPH_STREAM_STATE_LOST) {
+    } else if (back) {
         gph_rig_tell(rig, GPH_LOG_WARNING, GPH_NONE, event->at, "%s is back",
                      *rig->device ? rig->device : rig->host->id);
     }
