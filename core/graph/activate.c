@@ -46,8 +46,8 @@ set_out_latencies(const gph_graph_node *node, const uint32_t *latencies, uint32_
     }
 }
 
-static gph_status
-add_up(gph_graph_inside *inside)
+gph_status
+gph_graph_add_up(gph_graph_inside *inside)
 {
     gph_graph *graph = &inside->graph;
     uint32_t *latencies = gph_arena_allocate(inside->arena, graph->n_sums, sizeof *latencies);
@@ -114,8 +114,9 @@ activate_copy(gph_graph_inside *inside, uint32_t node, uint32_t index, gph_setup
     return GPH_OK;
 }
 
-static gph_status
-activate_node(gph_graph_inside *inside, uint32_t node, uint32_t max_frames, uint32_t *widths)
+gph_status
+gph_graph_activate_node(gph_graph_inside *inside, uint32_t node, uint32_t max_frames,
+                        uint32_t *widths)
 {
     gph_graph_node *at = &inside->nodes[node];
     gph_status status = GPH_OK;
@@ -149,10 +150,10 @@ gph_graph_activate(gph_graph *graph, uint32_t max_frames, gph_diagnostics *diagn
     inside->diagnostics = diagnostics;
     gph_graph_keep_surroundings(inside);
     for (uint32_t i = 0; i < graph->n_nodes && status == GPH_OK; i++)
-        status = activate_node(inside, graph->order[i], max_frames, widths);
+        status = gph_graph_activate_node(inside, graph->order[i], max_frames, widths);
     gph_graph_forget_surroundings(inside);
     if (status == GPH_OK)
-        status = add_up(inside);
+        status = gph_graph_add_up(inside);
     if (status == GPH_OK)
         status = gph_diagnostics_end_pass(diagnostics);
     else

@@ -23,9 +23,9 @@ width_by_rule(const gph_graph_inside *inside, uint32_t node, const gph_port *por
     return port->min;
 }
 
-static void
-widths_by_rule(const gph_graph_inside *inside, uint32_t node, uint32_t *out_channels,
-               bool same_only)
+void
+gph_graph_widths_by_rule(const gph_graph_inside *inside, uint32_t node, uint32_t *out_channels,
+                         bool same_only)
 {
     const gph_type_info *type = inside->nodes[node].type;
     for (int pass = GPH_WIDTH_RANGE; pass <= GPH_WIDTH_SAME_AS; pass++) {
@@ -148,7 +148,7 @@ configure_copy(gph_graph_inside *inside, uint32_t node, uint32_t index, const ui
     gph_status status = create_copy(inside, node, index);
     if (status != GPH_OK || inside->states[node].failed)
         return status;
-    widths_by_rule(inside, node, out_channels, false);
+    gph_graph_widths_by_rule(inside, node, out_channels, false);
     gph_node_config_init(&config, inside, node, in_channels, out_channels);
     if (type->configure != NULL)
         status = type->configure(inside->states[node].copies[index].instance, &config.config);
@@ -157,7 +157,7 @@ configure_copy(gph_graph_inside *inside, uint32_t node, uint32_t index, const ui
                                                inside->states[node].copies[index].runtime, status);
     if (status < 0)
         return tell_failure(inside, node, status, &config);
-    widths_by_rule(inside, node, out_channels, true);
+    gph_graph_widths_by_rule(inside, node, out_channels, true);
     return check_widths(inside, node, out_channels);
 }
 
@@ -197,7 +197,7 @@ take_description(gph_graph_inside *inside, uint32_t node, uint32_t **out_channel
     *out_channels = gph_arena_allocate(inside->scratch, described->n_out, sizeof **out_channels);
     if (*out_channels == NULL)
         return GPH_MEMORY;
-    widths_by_rule(inside, node, *out_channels, false);
+    gph_graph_widths_by_rule(inside, node, *out_channels, false);
     return GPH_OK;
 }
 

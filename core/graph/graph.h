@@ -252,6 +252,12 @@ void gph_graph_free(gph_graph *graph);
  * (pass ended), and a status as in gph_graph_build is returned. */
 gph_status gph_graph_activate(gph_graph *graph, uint32_t max_frames, gph_diagnostics *diagnostics);
 
+/* Deactivates, configures and activates the instances of one node anew, in a graph that runs: no audio thread may be in
+ * them. Widths stay; latencies are added up again. On failure its error is in `diagnostics` (pass ended) and the node is
+ * not active: it must not be processed any more. */
+gph_status gph_graph_restart(gph_graph *graph, uint32_t node, uint32_t max_frames,
+                             gph_diagnostics *diagnostics);
+
 /* An instance that was left in the middle of what it did: nothing of it is called any more, not even to free it. */
 void gph_graph_abandon(gph_graph *graph, uint32_t node, uint32_t copy);
 

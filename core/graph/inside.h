@@ -157,6 +157,14 @@ const char *gph_graph_table_lacks(const gph_graph_inside *inside, uint32_t node,
                                   uint32_t trigger); /* tables.c */
 void gph_graph_warn(gph_graph_inside *inside);       /* warn.c */
 
+/* Of activate.c: one node, with room for the widths of its ports; and latencies and tails of all. */
+gph_status gph_graph_activate_node(gph_graph_inside *inside, uint32_t node, uint32_t max_frames,
+                                   uint32_t *widths);
+gph_status gph_graph_add_up(gph_graph_inside *inside);
+/* Of configure.c: what the rules of the type say of its outputs, one copy. */
+void gph_graph_widths_by_rule(const gph_graph_inside *inside, uint32_t node, uint32_t *out_channels,
+                              bool same_only);
+
 /* ------------------------------------------------------------------ shared between them */
 
 setting_value *gph_graph_setting(const gph_graph_inside *inside, uint32_t node, const char *name);

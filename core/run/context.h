@@ -47,8 +47,8 @@ gph_runtime_stream *gph_context_writer(const gph_graph *graph, uint32_t index);
 void gph_context_each_ring(const gph_graph *graph,
                            void (*each)(void *user, const void *base, size_t bytes), void *user);
 
-/* Whether an instance has asked for a restart since the last call. */
-bool gph_context_wants_restart(gph_context *context, uint32_t *node);
+/* The next instance that has asked for a restart; *holds: it has a stream or a table open. False: none has. */
+bool gph_context_wants_restart(gph_context *context, uint32_t *node, bool *holds);
 
 /* ---- the services' functions, for gph_runtime.get */
 extern const gph_tables gph_runtime_tables;

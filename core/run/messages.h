@@ -11,7 +11,9 @@
 typedef enum gph_command_kind {
     GPH_COMMAND_TRIGGER, /* give node its trigger `index` */
     GPH_COMMAND_SET,     /* parameter `index` of node goes to `value` (base unit) */
-    GPH_COMMAND_FLIP     /* a switch parameter is turned over */
+    GPH_COMMAND_FLIP,    /* a switch parameter is turned over */
+    GPH_COMMAND_REST,    /* node is silent, and not called until it resumes */
+    GPH_COMMAND_RESUME
 } gph_command_kind;
 
 typedef struct gph_command {

@@ -53,6 +53,8 @@ gph_rig_unbuild(gph_rig *rig)
 {
     gph_workers_drain(rig->context.workers);
     gph_rig_unguard(rig);
+    free(rig->restarts);
+    rig->restarts = NULL;
     gph_run_free(rig->run);
     gph_plan_free(rig->plan);
     gph_graph_free(rig->graph);

@@ -82,6 +82,8 @@ struct gph_rig {
     gph_osc *osc;
     uint64_t osc_refused;
 
+    struct gph_rig_restart *restarts; /* one for each node of the graph; NULL: nobody has asked */
+
     gph_watch *watch;      /* of the run; NULL: none */
     bool watchdog;         /* what hangs is cut */
     uint32_t watch_spared; /* signals that cut nothing, as seen last */
@@ -179,6 +181,10 @@ void gph_rig_check_options(gph_rig *rig);
 int gph_rig_take_rights(gph_rig *rig);
 /* Says what the machine gave, now that the host runs. An exit status. */
 int gph_rig_check_rights(gph_rig *rig);
+
+/* ---- rig_restart.c */
+/* Sets up nodes anew that have asked for it, each while it rests. */
+void gph_rig_restart_nodes(gph_rig *rig);
 
 /* ---- rig_guard.c */
 /* From now on what hangs is cut and what crashes is named, if the process is the rig's. */

@@ -37,6 +37,7 @@ dispatch_offline(gph_rig *rig, int32_t timeout_ms)
         }
         if (frames <= 0)
             rig->ended = true;
+        gph_rig_restart_nodes(rig);
     } while (!rig->ended && gph_now_ns() < until);
     rig->host->host->dispatch(rig->self, 0);
 }
@@ -63,6 +64,7 @@ gph_rig_dispatch(gph_rig *rig, int32_t timeout_ms)
     gph_rig_poll_osc(rig);
     gph_rig_look(rig);
     gph_rig_hear_notices(rig);
+    gph_rig_restart_nodes(rig);
     gph_rig_watch_writer(rig);
     gph_rig_watch_recorders(rig);
     gph_rig_measure_ticks(rig);

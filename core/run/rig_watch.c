@@ -161,10 +161,6 @@ gph_rig_hear_notices(gph_rig *rig)
             break;
         }
     }
-    uint32_t node = GPH_NONE;
-    if (gph_context_wants_restart(&rig->context, &node))
-        gph_rig_tell(rig, GPH_LOG_WARNING, node, -1,
-                     "asks to be set up anew, which happens when the rig is started again");
 }
 
 /* ---------------------------------------------------------------- recorders */

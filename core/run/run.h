@@ -82,6 +82,9 @@ void gph_run_get_node(const gph_run *run, uint32_t node, gph_run_node_figures *f
 /* Present value of a meter; what a parameter is going to, in its base unit. */
 float gph_run_meter_value(const gph_run *run, uint32_t node, uint32_t meter, uint32_t item);
 float gph_run_param_value(const gph_run *run, uint32_t node, uint32_t param, uint32_t item);
+/* Whether all copies of a node rest, after GPH_COMMAND_REST: until GPH_COMMAND_RESUME they are the control thread's.
+ * Copies that have failed stay as they are; *n says how many rest. */
+bool gph_run_node_rests(const gph_run *run, uint32_t node, uint32_t *n);
 /* Calls `each` with all the memory that the audio thread uses of it. */
 void gph_run_each_memory(const gph_run *run,
                          void (*each)(void *user, const void *base, size_t bytes), void *user);

@@ -157,6 +157,16 @@ gph_run_collect(gph_run *run, const gph_cycle *cycle)
         take_midi(run, now, cycle->frames);
 }
 
+/* The copies of a node are let go, or taken again. */
+static void
+rest(gph_run *run, const gph_run_action *action)
+{
+    uint32_t first = run->plan->first_step[action->node];
+    uint32_t n = run->plan->graph->nodes[action->node].n_copies;
+    for (uint32_t c = 0; c < n && first != GPH_NONE; c++)
+        gph_run_rest_step(&run->steps[first + c], action->kind == GPH_COMMAND_REST);
+}
+
 /* Does what falls into the present block. */
 void
 gph_run_act(gph_run *run)
@@ -168,6 +178,8 @@ gph_run_act(gph_run *run)
             return;
         if (action->kind == GPH_COMMAND_TRIGGER)
             gph_run_give(run, action->node, action->index, action->frame, action->value);
+        else if (action->kind == GPH_COMMAND_REST || action->kind == GPH_COMMAND_RESUME)
+            rest(run, action);
         else
             gph_run_params_set(run, action);
     }

@@ -57,6 +57,17 @@ gph_run_curves_home(gph_run *run, gph_run_step *step)
     shift_curves(run, step, 0);
 }
 
+/* The control thread may touch the instance as soon as it sees that it rests. */
+void
+gph_run_rest_step(gph_run_step *step, bool rests)
+{
+    if (step->health != (rests ? GPH_RUN_WELL : GPH_RUN_RESTING))
+        return;
+    step->health = rests ? GPH_RUN_RESTING : GPH_RUN_WELL;
+    step->reset_due = false;
+    atomic_store_explicit(&step->rests, rests, memory_order_release);
+}
+
 /* From the next call on it is silent, or what on_error says where process itself did not do. */
 void
 gph_run_mute(gph_run *run, gph_run_step *step, const gph_notice *why)
@@ -172,14 +183,15 @@ before(gph_run *run, gph_run_step *step)
 static void
 call_block(gph_run *run, gph_run_step *step)
 {
-    if (!step->bare || step->reset_due)
+    bool well = step->health == GPH_RUN_WELL;
+    if (well && (!step->bare || step->reset_due))
         before(run, step);
     if (step->n_late)
         gph_run_take_late(run, step);
-    if (step->health == GPH_RUN_SILENCED) {
-        silence(step, run->block);
-    } else if (step->health == GPH_RUN_BYPASSED) {
+    if (step->health == GPH_RUN_BYPASSED) {
         bypass(step, run->block);
+    } else if (!well) {
+        silence(step, run->block);
     } else {
         if (step->scans)
             gph_run_scrub_inputs(run, step);

@@ -48,7 +48,7 @@ players_ended(const gph_run *run, int64_t *frame)
         return false;
     for (uint32_t n = 0; n < run->n_players; n++) {
         const gph_run_step *step = &run->steps[run->players[n]];
-        if (!step->done && step->health == GPH_RUN_WELL)
+        if (!step->done && (step->health == GPH_RUN_WELL || step->health == GPH_RUN_RESTING))
             return false;
         if (step->done_at > *frame)
             *frame = step->done_at;

@@ -118,3 +118,19 @@ gph_run_each_memory(const gph_run *run, void (*each)(void *user, const void *bas
 {
     gph_arena_each(run->arena, each, user);
 }
+
+bool
+gph_run_node_rests(const gph_run *run, uint32_t node, uint32_t *n)
+{
+    bool all = true;
+    *n = 0;
+    for (uint32_t s = 0; s < run->n_steps; s++) {
+        const gph_run_step *step = &run->steps[s];
+        if (step->node != node)
+            continue;
+        bool rests = atomic_load_explicit(&step->rests, memory_order_acquire);
+        *n += rests;
+        all &= rests || atomic_load_explicit(&step->muted_why, memory_order_acquire);
+    }
+    return all;
+}

@@ -67,7 +67,8 @@ typedef struct gph_run_line {
 enum gph_run_health {
     GPH_RUN_WELL,
     GPH_RUN_SILENCED, /* never called again: outputs are zero */
-    GPH_RUN_BYPASSED  /* never called again: outputs are the first input */
+    GPH_RUN_BYPASSED, /* never called again: outputs are the first input */
+    GPH_RUN_RESTING   /* not called until it resumes: outputs are zero */
 };
 
 struct gph_run_step {
@@ -134,6 +135,7 @@ struct gph_run_step {
     _Atomic uint64_t calls;     /* blocks in `ticks` */
     _Atomic uint64_t ticks_max; /* longest of them */
     _Atomic uint32_t slowest;   /* late cycles in which it took longest of all */
+    _Atomic bool rests;         /* it is RESTING: the control thread has its instance */
     _Atomic uint32_t muted_why; /* GPH_NOTICE_*, once its health is gone; it is set last */
     _Atomic int64_t muted_at;   /* frame */
     _Atomic uint32_t resets;    /* for NaN or Inf */
@@ -283,6 +285,7 @@ void gph_run_block(gph_run *run, const gph_cycle *cycle, uint32_t offset,
                    uint32_t frames) GPH_AUDIO;
 /* ---- run_call.c */
 void gph_run_call(gph_run *run, gph_run_step *step) GPH_AUDIO;
+void gph_run_rest_step(gph_run_step *step, bool rests) GPH_AUDIO;
 void gph_run_mute(gph_run *run, gph_run_step *step, const gph_notice *why) GPH_AUDIO;
 void gph_run_curves_home(gph_run *run, gph_run_step *step) GPH_AUDIO;
 /* ---- run_events.c */

@@ -131,15 +131,15 @@ gph_context_table_report(void *user, uint32_t level, const char *node, const cha
 }
 
 bool
-gph_context_wants_restart(gph_context *context, uint32_t *node)
+gph_context_wants_restart(gph_context *context, uint32_t *node, bool *holds)
 {
-    bool wants = false;
     for (gph_node_runtime *runtime = context->first; runtime; runtime = runtime->next)
         if (atomic_exchange_explicit(&runtime->restart, false, memory_order_acquire)) {
             *node = runtime->node;
-            wants = true;
+            *holds = runtime->n_streams > 0 || runtime->n_tables > 0;
+            return true;
         }
-    return wants;
+    return false;
 }
 
 static gph_status

@@ -339,3 +339,72 @@ def test_m10_what_a_module_changes_of_the_process_is_put_back(lines, told, graph
     assert [told in line and line.startswith("rig.ini:11:2: warning: ") for line in warnings] == [True] * bool(told)
     assert_others_are_well(result, home)
     assert (home / "keep.wav").stat().st_mode & 0o400
+
+
+# ---------------------------------------------------------------- set up anew while it runs
+
+AGAIN = """[patch]
+dialect = 1
+host = {host}
+rate = 48kHz
+block = 64
+length = {frames}fr
+{host}.signal = counter
+[mic]
+type = input
+channels = 1-2
+[boom]
+type = again
+at = 9600
+{lines}
+[keep]
+type = file-recorder
+from = mic
+file = keep.wav
+start = auto
+[wet]
+type = file-recorder
+from = boom, boom
+file = wet.wav
+start = auto
+"""
+
+
+def run_again(graphophone, home, host, lines, frames=2 * RATE):
+    (home / "rig.ini").write_text(AGAIN.format(host=host, lines=lines, frames=frames))
+    result = graphophone("run", "--quiet", "--json", "rig.ini")
+    assert_whole(result, home / "keep.wav", counter(frames))
+    wet = read(home / "wet.wav")[:, 0]
+    lost = [n for at, frames in gaps_of(result, "wet") for n in range(at, at + frames)]
+    return result, numpy.delete(wet, lost)
+
+
+def steps(samples):
+    """[1, 1, 0, 0, 2] -> [1, 0, 2]."""
+    return [samples[0]] + [now for before, now in zip(samples, samples[1:]) if now != before]
+
+
+@pytest.mark.parametrize("host", ["clock", "offline"])
+def test_a_node_is_set_up_anew_while_takes_run_on(host, graphophone, home):
+    result, wet = run_again(graphophone, home, host, "")
+    assert result.returncode in (0, 1), result.stderr
+    assert "note: [boom] was set up anew and adds 100 frames now, not 0" in result.stderr
+    assert steps(wet) == [1, 0, 2]
+
+
+def test_one_that_asks_for_ever_is_slowed_down(graphophone, home):
+    result, wet = run_again(graphophone, home, "offline", "every = on\n", 20 * RATE)
+    assert result.returncode == 0, result.stderr
+    # Once a second of the rig's time.
+    assert 15 <= wet.max() <= 21
+
+
+@pytest.mark.parametrize("way, told", [
+    ("wide", "'boom' cannot be set up anew: it wants outputs of other widths, which are fixed"),
+    ("fail", "'boom' cannot be set up anew: once is enough")])
+def test_one_that_cannot_be_set_up_anew_is_silent(way, told, graphophone, home):
+    result, wet = run_again(graphophone, home, "offline", f"way = {way}\n")
+    assert result.returncode == 3, result.stderr
+    assert told in result.stderr
+    assert "could not be set up anew; it is silent from here on" in result.stderr
+    assert steps(wet) == [1, 0]
