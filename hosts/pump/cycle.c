@@ -17,11 +17,12 @@ silence(const gph_pump *pump, const gph_pump_block *block)
         memset(block->out[c], 0, block->frames * sizeof(float));
 }
 
-/* Frames that passed by the clock since the last turn, beyond those of this one. */
+/* Frames that passed by the clock between the last turn and this one, both taken at the time at which they were due: a turn
+ * that began late has lost nothing. */
 static uint64_t
-frames_of_gap(const gph_pump *pump, const gph_pump_block *block, int64_t boot_ns)
+frames_of_gap(const gph_pump *pump, const gph_pump_block *block, int64_t due_boot_ns)
 {
-    double passed = (double)(boot_ns - pump->last_boot_ns) * 1e-9 * pump->rate;
+    double passed = (double)(due_boot_ns - pump->last_due_boot_ns) * 1e-9 * pump->rate;
     double missing = passed - (double)block->frames;
     return missing > 0.5 ? (uint64_t)(missing + 0.5) : 0;
 }
@@ -31,6 +32,7 @@ static void
 account(gph_pump *pump, const gph_pump_block *block, gph_clock *clock)
 {
     int64_t boot_ns = pump->plan.backend->boot_ns(pump->plan.self);
+    int64_t age_ns = pump->plan.backend->now_ns(pump->plan.self) - block->now_ns + block->woke_ns;
     clock->flags = block->flags;
     clock->lost_in = block->lost_in;
     clock->lost_out = block->lost_out;
@@ -41,7 +43,9 @@ account(gph_pump *pump, const gph_pump_block *block, gph_clock *clock)
         clock->flags |= GPH_CLOCK_FIRST;
         clock->lost_in = clock->lost_out = 0;
     } else if (pump->gap) {
-        clock->lost_in = clock->lost_out = frames_of_gap(pump, block, boot_ns);
+        uint64_t missing = frames_of_gap(pump, block, boot_ns - age_ns);
+        clock->lost_in += missing;
+        clock->lost_out += missing;
         clock->flags |= clock->lost_in > 0 ? GPH_CLOCK_ESTIMATED : 0;
         pump->witness.armed = false;
     }
@@ -57,9 +61,8 @@ account(gph_pump *pump, const gph_pump_block *block, gph_clock *clock)
     if (clock->lost_in > 0 || clock->lost_out > 0)
         clock->flags |= GPH_CLOCK_DISCONT;
     pump->first = pump->gap = pump->resumed = false;
-    pump->last_boot_ns = boot_ns;
-    pump->last_now_ns = block->now_ns;
-    pump->last_frames = block->frames;
+    pump->last_due_boot_ns = boot_ns - age_ns;
+    pump->last_due_ns = block->now_ns - block->woke_ns;
     atomic_store_explicit(&pump->freewheel, freewheel, memory_order_relaxed);
     atomic_store_explicit(&pump->entered_ns, block->now_ns, memory_order_relaxed);
 }
@@ -196,6 +199,7 @@ gph_pump_cycle(gph_pump *pump, const gph_pump_block *block)
         pump->resumed = true;
         gph_pump_enter(pump, GPH_STREAM_STATE_RUNNING, "cycles come again");
     }
+    pump->fills = false;
     int32_t result = gph_pump_turn(pump, block);
     atomic_store(&pump->gate, GPH_GATE_FREE);
     return result;
@@ -209,22 +213,43 @@ gph_pump_piece(const gph_pump *pump, uint32_t *from, uint32_t *frames)
     *frames = device ? pump->piece_frames : 0;
 }
 
-int64_t
-gph_pump_fill_due(const gph_pump *pump)
+static uint32_t
+fill_frames(const gph_pump *pump)
 {
-    return pump->last_now_ns + (int64_t)((double)pump->last_frames * 1e9 / pump->rate);
+    uint32_t frames = atomic_load_explicit(&pump->block, memory_order_relaxed);
+    return frames > pump->max_frames ? pump->max_frames : frames;
+}
+
+/* When the block of silence that comes next is due. The first is on whole frames of the device that is gone, and so are all
+ * others: rounding costs no frame. What is longer ago than one block is a gap. */
+int64_t
+gph_pump_fill_due(gph_pump *pump, int64_t now_ns)
+{
+    double frames_per_ns = pump->rate * 1e-9;
+    uint32_t frames = fill_frames(pump);
+    if (!pump->fills) {
+        double passed = (double)(now_ns - pump->last_due_ns) * frames_per_ns - frames;
+        pump->fills = pump->gap = true;
+        pump->fill_origin_ns = pump->last_due_ns;
+        pump->filled = passed > 0 ? (uint64_t)passed : 0;
+    }
+    return pump->fill_origin_ns + llround((double)(pump->filled + frames) / frames_per_ns);
 }
 
 int32_t
 gph_pump_fill_turn(gph_pump *pump, int64_t now_ns)
 {
-    uint32_t frames = atomic_load_explicit(&pump->block, memory_order_relaxed);
-    if (frames > pump->max_frames)
-        frames = pump->max_frames;
+    uint32_t frames = fill_frames(pump);
+    int64_t late_ns = now_ns - gph_pump_fill_due(pump, now_ns);
     gph_pump_block block = {.frames = frames,
                             .flags = GPH_CLOCK_SILENT_IN,
                             .in = pump->zeros,
                             .out = pump->junks,
-                            .now_ns = now_ns};
+                            .now_ns = now_ns,
+                            .woke_ns = late_ns};
+    /* What is late comes soon after, and is not lost. */
+    if (late_ns > 0)
+        block.waiting = (uint64_t)((double)late_ns * pump->rate * 1e-9);
+    pump->filled += frames;
     return gph_pump_turn(pump, &block);
 }

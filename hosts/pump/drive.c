@@ -5,6 +5,9 @@
 static const int64_t slice_ns =
     100000000; /* longest wait before a thread looks whether it is to end */
 
+static const int64_t catch_up_ns =
+    1000000000; /* the filling timer makes good for being late up to this */
+
 static int64_t
 now_of(const gph_pump *pump)
 {
@@ -104,11 +107,15 @@ run_filler(void *arg)
     unsigned gate = GPH_GATE_FREE;
     if (!atomic_compare_exchange_strong(&pump->gate, &gate, GPH_GATE_FILLING))
         return;
-    pump->gap = true;
     while (filling(pump)) {
-        services->sleep_until_ns(services, gph_pump_fill_due(pump));
+        int64_t now_ns = now_of(pump);
+        int64_t due_ns = gph_pump_fill_due(pump, now_ns);
+        /* After so long, as of a program that was stopped, nobody waits for the silence. */
+        pump->fills = now_ns - due_ns < catch_up_ns;
+        if (pump->fills)
+            services->sleep_until_ns(services, due_ns);
         if (filling(pump))
-            gph_pump_fill_turn(pump, services->now_ns(services));
+            gph_pump_fill_turn(pump, now_of(pump));
     }
     pump->gap = true;
     atomic_store(&pump->gate, GPH_GATE_FREE);
@@ -142,11 +149,10 @@ gph_pump_filler_end(gph_pump *pump)
 static void
 step_fill(gph_pump *pump)
 {
-    pump->plan.backend->idle(pump->plan.self, gph_pump_fill_due(pump));
     unsigned gate = GPH_GATE_FREE;
     if (!atomic_compare_exchange_strong(&pump->gate, &gate, GPH_GATE_FILLING))
         return;
-    pump->gap = true;
+    pump->plan.backend->idle(pump->plan.self, gph_pump_fill_due(pump, now_of(pump)));
     gph_pump_fill_turn(pump, now_of(pump));
     pump->gap = true;
     atomic_store(&pump->gate, GPH_GATE_FREE);

@@ -57,12 +57,14 @@ struct gph_pump {
     /* Whoever holds the gate. */
     gph_pump_filter filter;
     gph_pump_witness witness;
-    int64_t frame;        /* of the next cycle, losses before it not yet added */
-    int64_t last_now_ns;  /* entry of the last turn */
-    int64_t last_boot_ns; /* likewise, sleep of the machine counted */
-    int64_t last_mono_ns; /* stamp of the last cycle */
-    uint32_t last_frames; /* of the last turn */
-    uint32_t piece_from;  /* of the block that is being cut */
+    int64_t frame;            /* of the next cycle, losses before it not yet added */
+    int64_t last_due_ns;      /* when the last turn should have begun */
+    int64_t last_due_boot_ns; /* likewise, sleep of the machine counted */
+    int64_t last_mono_ns;     /* stamp of the last cycle */
+    int64_t fill_origin_ns;   /* when the device's last turn was due, before silence took over */
+    uint64_t filled;          /* frames since, lost or silent */
+    bool fills;               /* the last turn was one of silence */
+    uint32_t piece_from;      /* of the block that is being cut */
     uint32_t piece_frames;
     bool first;   /* no turn since start */
     bool gap;     /* another driver or device: what passed is to be told by the clock */
@@ -105,10 +107,9 @@ struct gph_pump {
 
 /* [audio, holding the gate] One turn: stamps, cuts, calls. */
 int32_t gph_pump_turn(gph_pump *pump, const gph_pump_block *block) GPH_AUDIO;
-/* [audio, holding the gate as FILLING] One block of silence, entered at now_ns. */
+/* [audio, holding the gate as FILLING] When the next block of silence is due; and that block, entered at now_ns. */
+int64_t gph_pump_fill_due(gph_pump *pump, int64_t now_ns) GPH_AUDIO;
 int32_t gph_pump_fill_turn(gph_pump *pump, int64_t now_ns) GPH_AUDIO;
-/* [any] When the filling timer's next turn is due. */
-int64_t gph_pump_fill_due(const gph_pump *pump);
 /* [control] Takes the gate so that no cycle runs, or gives up after 2 s; opens it. */
 bool gph_pump_shut(gph_pump *pump);
 void gph_pump_open(gph_pump *pump);
