@@ -1,6 +1,7 @@
 /* All that can be seen of a rig, as JSON. [control] */
 #include "figures.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -32,7 +33,8 @@ reals(const float *values, uint32_t n)
 {
     json_t *array = json_array();
     for (uint32_t i = 0; values && i < n; i++)
-        json_array_append_new(array, json_real((double)values[i]));
+        json_array_append_new(array,
+                              isfinite(values[i]) ? json_real((double)values[i]) : json_null());
     return array;
 }
 

@@ -59,7 +59,9 @@ gph_short_text
 gph_format_level(double linear)
 {
     gph_short_text out;
-    if (linear > 0)
+    if (isnan(linear))
+        snprintf(out.text, sizeof out.text, "not known");
+    else if (linear > 0)
         snprintf(out.text, sizeof out.text, "%.1f dB", 20 * log10(linear));
     else
         snprintf(out.text, sizeof out.text, "-inf dB");

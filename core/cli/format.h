@@ -18,7 +18,7 @@ gph_short_text gph_format_span(double seconds);
 /* "14.6 MB", powers of 1,000. */
 gph_short_text gph_format_bytes(uint64_t bytes);
 
-/* "-12.3 dB" of a linear peak, "-inf dB" of 0. */
+/* "-12.3 dB" of a linear peak, "-inf dB" of 0, "not known" of NaN. */
 gph_short_text gph_format_level(double linear);
 
 /* "48 kHz", "44.1 kHz". */

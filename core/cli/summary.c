@@ -6,6 +6,7 @@
 #include "format.h"
 #include "json.h"
 
+#include <math.h>
 #include <stdio.h>
 
 enum { GAPS_SHOWN = 10 };
@@ -15,7 +16,7 @@ loudest(const gph_rig_take *take)
 {
     float peak = 0;
     for (uint32_t c = 0; take->peaks && c < take->channels; c++)
-        peak = take->peaks[c] > peak ? take->peaks[c] : peak;
+        peak = take->peaks[c] > peak || isnan(take->peaks[c]) ? take->peaks[c] : peak;
     return peak;
 }
 

@@ -390,3 +390,21 @@ gph_part_is_lost(const gph_part *part, int64_t *left)
     *left = part->left;
     return atomic_load(&part->lost);
 }
+
+const gph_part_plan *
+gph_part_plan_of(const gph_part *part)
+{
+    return part->plan;
+}
+
+const char *
+gph_part_below(const gph_part *part)
+{
+    return part->files[0].relative;
+}
+
+const char *
+gph_part_part_name(const gph_part *part)
+{
+    return part->files[0].part_name;
+}

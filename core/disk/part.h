@@ -99,6 +99,10 @@ int64_t gph_part_reserved(const gph_part *part);
 /* Sums over all files so far, and the name of the first. */
 void gph_part_sums(const gph_part *part, int64_t *clipped, int64_t *not_finite);
 const char *gph_part_name(const gph_part *part);
+/* Where it is: of which plan, the folder below the root and the `.part` of its first file. */
+const gph_part_plan *gph_part_plan_of(const gph_part *part);
+const char *gph_part_below(const gph_part *part);
+const char *gph_part_part_name(const gph_part *part);
 gph_file gph_part_handle(const gph_part *part);
 /* The cues from a position on, and forgets them: up to `room`. */
 uint32_t gph_part_take_cues(gph_part *part, int64_t from, int64_t *cues, uint32_t room);

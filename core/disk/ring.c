@@ -69,15 +69,13 @@ gph_ring_put_mark(const gph_ring *ring, const gph_ring_mark *mark, uint32_t spar
 }
 
 bool
-gph_ring_take_mark(const gph_ring *ring, gph_ring_mark *mark)
+gph_ring_look_at_mark(const gph_ring *ring, uint64_t number, gph_ring_mark *mark)
 {
     gph_ring_shared *shared = ring->shared;
-    uint64_t out = atomic_load_explicit(&shared->marks_out, memory_order_relaxed);
     uint64_t in = atomic_load_explicit(&shared->marks_in, memory_order_acquire);
-    if (in == out)
+    if (in == number)
         return false;
-    *mark = shared->marks[out % GPH_RING_MARKS];
-    atomic_store_explicit(&shared->marks_out, out + 1, memory_order_release);
+    *mark = shared->marks[number % GPH_RING_MARKS];
     return true;
 }
 

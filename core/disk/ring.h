@@ -21,7 +21,8 @@ enum {
     GPH_RING_MARKS = 512, /* 20 ms of one mark every 2 frames */
     GPH_RING_NEWS = 64,
     GPH_RING_STATUS_WORDS = 104,
-    GPH_RING_LINE = 64 /* bytes that two sides had better not share */
+    GPH_RING_MEMO = 96 << 10, /* for what a writer notes for the one after it; writer_memo.h */
+    GPH_RING_LINE = 64        /* bytes that two sides had better not share */
 };
 
 typedef enum gph_mark_kind {
@@ -83,6 +84,8 @@ typedef struct gph_ring_shared {
     _Atomic uint64_t status[GPH_RING_STATUS_WORDS];
     gph_ring_mark marks[GPH_RING_MARKS];
     gph_ring_news news[GPH_RING_NEWS];
+    alignas(GPH_RING_LINE) _Atomic uint64_t memo_version; /* of the memo that counts; 0: none */
+    alignas(GPH_RING_LINE) char memo[2][GPH_RING_MEMO];   /* in turn */
 } gph_ring_shared;
 
 /* How a ring is laid out; given by message, never read from the shared memory. */
@@ -114,8 +117,9 @@ void gph_ring_copy_out(const gph_ring *ring, uint64_t position, uint32_t channel
 
 /* [audio] False if there is no room, with `spare` marks left free. */
 bool gph_ring_put_mark(const gph_ring *ring, const gph_ring_mark *mark, uint32_t spare);
-/* [writer] False if there is none. */
-bool gph_ring_take_mark(const gph_ring *ring, gph_ring_mark *mark);
+/* [writer] The mark of a number, from 0; false if there is none yet. Its place is given back by a store
+ * to `marks_out`. */
+bool gph_ring_look_at_mark(const gph_ring *ring, uint64_t number, gph_ring_mark *mark);
 
 /* [writer] News that does not fit is left out. [audio] False if there is none. */
 void gph_ring_put_news(const gph_ring *ring, uint32_t index, int64_t data);

@@ -129,28 +129,51 @@ greatest_on_disk(const gph_take_names *names, int64_t wall_ns)
     return greatest;
 }
 
+static void
+give(gph_take_counter *counter, int64_t when, uint32_t take, int64_t wall_ns)
+{
+    uint32_t n = counter->n_given++ % REMEMBERED;
+    counter->last = take > counter->last ? take : counter->last;
+    counter->given[n].when = when;
+    counter->given[n].wall_ns = wall_ns;
+    counter->given[n].take = take;
+}
+
+/* The place of a take that begins there, or REMEMBERED. */
+static uint32_t
+find(const gph_take_counter *counter, int64_t when)
+{
+    uint32_t known = counter->n_given < REMEMBERED ? counter->n_given : REMEMBERED;
+    uint32_t n = 0;
+    while (n < known && counter->given[n].when != when)
+        n++;
+    return n < known ? n : REMEMBERED;
+}
+
 void
 gph_take_counter_get(gph_take_counter *counter, int64_t when, int64_t wall_ns, uint32_t *take,
                      int64_t *take_wall_ns)
 {
     gph_lock_take(counter->lock);
-    uint32_t known = counter->n_given < REMEMBERED ? counter->n_given : REMEMBERED;
-    uint32_t n = 0;
-    while (n < known && counter->given[n].when != when)
-        n++;
-    if (n == known) {
+    if (find(counter, when) == REMEMBERED) {
         uint32_t greatest = counter->last;
         for (const gph_take_names *names = counter->first; names; names = names->next) {
             uint32_t there = greatest_on_disk(names, wall_ns);
             greatest = there > greatest ? there : greatest;
         }
-        n = counter->n_given++ % REMEMBERED;
-        counter->last = greatest + 1;
-        counter->given[n].when = when;
-        counter->given[n].wall_ns = wall_ns;
-        counter->given[n].take = counter->last;
+        give(counter, when, greatest + 1, wall_ns);
     }
+    uint32_t n = find(counter, when);
     *take = counter->given[n].take;
     *take_wall_ns = counter->given[n].wall_ns;
+    gph_lock_give(counter->lock);
+}
+
+void
+gph_take_counter_remember(gph_take_counter *counter, int64_t when, uint32_t take, int64_t wall_ns)
+{
+    gph_lock_take(counter->lock);
+    if (find(counter, when) == REMEMBERED)
+        give(counter, when, take, wall_ns);
     gph_lock_give(counter->lock);
 }

@@ -24,4 +24,8 @@ void gph_take_counter_remove(gph_take_counter *counter, gph_take_names *names);
 void gph_take_counter_get(gph_take_counter *counter, int64_t when, int64_t wall_ns, uint32_t *take,
                           int64_t *take_wall_ns);
 
+/* What another counter has given before. */
+void gph_take_counter_remember(gph_take_counter *counter, int64_t when, uint32_t take,
+                               int64_t wall_ns);
+
 #endif

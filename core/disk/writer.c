@@ -1,6 +1,7 @@
 /* What empties a ring into files: its steps, what it says, its end. [writer] */
 #include "writer.h"
 
+#include "writer_inherit.h"
 #include "writer_state.h"
 
 #include <errno.h>
@@ -92,6 +93,8 @@ gph_writer_free(gph_writer *writer)
         leave_parts(writer);
         whole = gph_barrier_free(writer->barrier, GPH_WRITER_SECOND);
     }
+    gph_packet_finish(&writer->memo);
+    free(writer->left);
     free(writer->dither);
     free(writer->samples);
     free(writer->ch);
@@ -306,6 +309,8 @@ gph_writer_step(gph_writer *writer)
     if (writer->done)
         return false;
     gph_writer_look_into_ring(writer);
+    if (writer->left)
+        gph_writer_inherit(writer);
     hear_answers(writer);
     bool more = false;
     if (!writer->leaving)

@@ -28,6 +28,7 @@ typedef struct gph_writer_plan {
     void (*wake)(void *user); /* [barrier] there is something to do; or NULL */
     void *wake_user;
     bool barrier_thread; /* barriers have a thread of their own, else the writer waits for them */
+    bool notes;          /* what another needs to take its place, beside the ring */
     gph_part_plan part;
     gph_part_plan spare; /* the same in another folder, when the disk fails; `name` NULL: none */
     const gph_time_source *clock;
@@ -41,6 +42,10 @@ void gph_writer_plan_safety(gph_writer_plan *plan, const gph_spec *spec);
 gph_status gph_writer_new(const gph_writer_plan *plan, gph_writer **writer);
 /* False: a thread hangs in the disk and was left behind; what the plan names must outlive it. */
 bool gph_writer_free(gph_writer *writer);
+
+/* Takes the place of one that died at this ring. False: what it had noted makes no sense. Before the
+ * first step. */
+bool gph_writer_take_over(gph_writer *writer);
 
 /* Writes what can be written now. True: there may be more at once; false: come back in 20 ms, or
  * when there is something in the ring. */

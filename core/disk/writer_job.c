@@ -107,6 +107,7 @@ plan_of(const gph_writer_order *order, const uint32_t *latency)
         .rotate_bytes = what->rotate_bytes,
         .clock = order->clock,
         .takes = order->takes,
+        .notes = order->notes,
         .part =
             {
                 .files = order->files,
@@ -158,10 +159,14 @@ gph_writer_job_new(const gph_writer_order *order, gph_writer_job **result)
     gph_writer_plan_safety(&plan, order->spec);
     plan.wake = wake;
     plan.wake_user = job;
-    if (!job->latency || gph_bell_new(&job->work) || gph_writer_new(&plan, &job->writer) ||
-        gph_thread_new("gph-writer", run, job, &job->thread)) {
+    gph_status status = GPH_MEMORY;
+    if (job->latency && !gph_bell_new(&job->work) && !gph_writer_new(&plan, &job->writer)) {
+        bool sane = !order->resume || gph_writer_take_over(job->writer);
+        status = sane ? gph_thread_new("gph-writer", run, job, &job->thread) : GPH_STATE;
+    }
+    if (status) {
         release(job);
-        return GPH_MEMORY;
+        return status;
     }
     *result = job;
     return GPH_OK;

@@ -19,6 +19,8 @@ typedef struct gph_writer_order {
     const gph_file_system *files;
     const gph_time_source *clock;
     gph_take_counter *takes;
+    bool notes;  /* keeps a memo beside the ring, so that another may take its place */
+    bool resume; /* takes the place of one that died at this ring */
     /* [writer] Takes over the description of a finished file. */
     void (*report)(void *user, gph_take_file *file);
     /* [writer] All is in files, or given up: the ring's status says which. Comes once, last. */

@@ -188,13 +188,18 @@ may_go_on(gph_writer_link *link)
 static void
 replace(gph_writer_link *link)
 {
-    char why[200] = "the writer has died four times in a minute";
+    char why[200];
     gph_process_ended(link->process, END_MS, link->how, sizeof link->how);
     gph_channel_free(link->channel);
     gph_process_free(link->process);
     link->channel = NULL;
     link->process = NULL;
-    bool goes_on = may_go_on(link) && start(link, why, sizeof why) == GPH_OK;
+    bool goes_on = false;
+    while (!goes_on && may_go_on(link))
+        goes_on = start(link, why, sizeof why) == GPH_OK;
+    if (!goes_on)
+        snprintf(why, sizeof why, "the writer has died four times in a minute; the last one %s",
+                 *link->how ? link->how : "ended");
     for (gph_writer_seat *seat = link->first; seat; seat = seat->next) {
         if (goes_on && !seat->done) {
             say_open(link, seat, seat->opened);

@@ -13,7 +13,7 @@ typedef struct gph_writer_seat gph_writer_seat; /* a recorder's place at a link 
  * outlive the link. On failure a sentence is in `why`. */
 gph_status gph_writer_link_new(const char *word, char *why, size_t size, gph_writer_link **link);
 /* Hangs up: the writer ends when all is in files. False: it has ended otherwise, and `how` says how
- * ("killed by signal 9"); one that still writes is left to itself. Again: the same. */
+ * ("was killed by signal 9"); one that still writes is left to itself. Again: the same. */
 bool gph_writer_link_end(gph_writer_link *link, char *how, size_t size);
 /* Ends and frees it; no seat is left. NULL is fine. */
 void gph_writer_link_free(gph_writer_link *link);

@@ -1,4 +1,5 @@
 /* What a writer takes out of the ring, gives back, and goes back to. [writer] */
+#include "writer_memo.h"
 #include "writer_state.h"
 
 /* Samples first, marks after: so each mark that stands before a sample is seen with it. */
@@ -8,7 +9,8 @@ gph_writer_look_into_ring(gph_writer *writer)
     gph_ring_mark mark;
     uint64_t in = atomic_load_explicit(&writer->ring.shared->in, memory_order_acquire);
     while (gph_timeline_has_room(&writer->timeline, 1) && writer->n_commands < GPH_RING_MARKS &&
-           !writer->ended && gph_ring_take_mark(&writer->ring, &mark)) {
+           !writer->ended && gph_ring_look_at_mark(&writer->ring, writer->marks, &mark)) {
+        writer->marks++;
         switch (mark.kind) {
         case GPH_MARK_ORIGIN:
         case GPH_MARK_LOST:
@@ -34,8 +36,9 @@ gph_writer_look_into_ring(gph_writer *writer)
     }
     /* A module that scribbles over the ring must not lead us out of it; and while a mark waits that
      * we had no room for, samples behind it wait too. */
-    uint64_t waiting = atomic_load_explicit(&writer->ring.shared->marks_in, memory_order_acquire) -
-                       atomic_load_explicit(&writer->ring.shared->marks_out, memory_order_relaxed);
+    uint64_t waiting =
+        atomic_load_explicit(&writer->ring.shared->marks_in, memory_order_acquire) - writer->marks;
+    waiting = waiting > GPH_RING_MARKS ? 0 : waiting;
     bool all_seen =
         gph_timeline_has_room(&writer->timeline, 1) && writer->n_commands < GPH_RING_MARKS;
     if (in >= writer->in && in - writer->out <= writer->ring.geometry.frames &&
@@ -129,13 +132,17 @@ forget(gph_writer *writer)
 void
 gph_writer_release(gph_writer *writer)
 {
-    if (!writer->timeline.n_breaks)
-        return;
+    gph_ring_shared *shared = writer->ring.shared;
     uint64_t at = needed(writer);
     uint64_t out = at > writer->plan.keep ? at - writer->plan.keep : 0;
     if (out > writer->out)
         writer->out = out;
-    forget(writer);
-    atomic_store_explicit(&writer->ring.shared->done, at, memory_order_relaxed);
-    atomic_store_explicit(&writer->ring.shared->out, writer->out, memory_order_release);
+    if (writer->timeline.n_breaks)
+        forget(writer);
+    /* Before the audio side gets room, or a mark's place: another must know why. */
+    if (writer->plan.notes)
+        gph_memo_note(writer);
+    atomic_store_explicit(&shared->done, at, memory_order_relaxed);
+    atomic_store_explicit(&shared->marks_out, writer->marks, memory_order_release);
+    atomic_store_explicit(&shared->out, writer->out, memory_order_release);
 }

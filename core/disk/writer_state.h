@@ -4,6 +4,7 @@
 #define GPH_DISK_WRITER_STATE_H
 
 #include "barrier.h"
+#include "packet.h"
 #include "timeline.h"
 #include "writer.h"
 
@@ -65,8 +66,11 @@ typedef struct gph_closing {
 struct gph_writer {
     gph_writer_plan plan;
     gph_ring ring;
-    uint64_t in, out; /* of the ring, as checked */
-    bool ended;       /* the mark END was seen */
+    uint64_t in, out;            /* of the ring, as checked */
+    uint64_t marks;              /* that were taken out of it */
+    gph_packet memo;             /* as it was noted last */
+    struct gph_memo_parts *left; /* by a dead writer, to be completed; NULL: nothing */
+    bool ended;                  /* the mark END was seen */
     bool done;
     bool orphaned; /* whoever fills the ring is gone */
     bool give_up;

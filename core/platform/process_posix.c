@@ -115,7 +115,7 @@ gph_process_ended(gph_process *process, int32_t timeout_ms, char *how, size_t si
     if (!process->ended)
         return false;
     if (WIFSIGNALED(process->status))
-        snprintf(how, size, "killed by signal %d", WTERMSIG(process->status));
+        snprintf(how, size, "was killed by signal %d", WTERMSIG(process->status));
     else if (WEXITSTATUS(process->status))
         snprintf(how, size, "ended with status %d", WEXITSTATUS(process->status));
     return true;

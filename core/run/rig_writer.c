@@ -28,7 +28,7 @@ gph_rig_watch_writer(gph_rig *rig)
         return;
     rig->writer_deaths = deaths;
     gph_rig_tell(rig, GPH_LOG_WARNING, GPH_NONE, -1,
-                 "the writer was %s; what waits in the rings is written by another", how);
+                 "the writer %s; another goes on with what waits in the rings", how);
 }
 
 void
@@ -40,7 +40,7 @@ gph_rig_end_writer(gph_rig *rig)
     gph_rig_watch_writer(rig);
     if (gph_writer_link_end(rig->context.link, how, sizeof how))
         return;
-    gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1, "the writer was %s at its end", how);
+    gph_rig_tell(rig, GPH_LOG_ERROR, GPH_NONE, -1, "the writer %s at its end", how);
     rig->failed_disk = true;
 }
 

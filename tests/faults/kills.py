@@ -124,7 +124,7 @@ class Rig:
 
 def judge(home, frames, channels):
     """All parts of the one take together hold so many frames of the counter, each at its place, the rest silence."""
-    parts = sorted(home.glob("*.wav"))
+    parts = sorted(home.glob("*.wav"), key=lambda part: int((re.findall(r"-p(\d+)", part.stem) or ["1"])[0]))
     assert not list(home.glob("*.part")) and parts, list(home.iterdir())
     found = np.concatenate([samples(part) for part in parts])
     right = np.all(found == counter(0, len(found), channels), axis=1)
@@ -134,6 +134,7 @@ def judge(home, frames, channels):
     for part in parts:
         checked = subprocess.run(["soxi", "-s", part], capture_output=True, text=True)
         assert checked.returncode == 0 and int(checked.stdout) == len(samples(part)), checked.stderr
+    return len(parts)
 
 
 def clean(home):
@@ -152,6 +153,46 @@ def test_m2_no_accepted_frame_is_lost_with_the_engine(graphophone, home, channel
         judge(home, accepted(rig.ring), channels)
         clean(home)
     print(f"{KILLS} kills of the engine, {channels} channels: 0 accepted frames lost")
+
+
+@pytest.mark.parametrize("channels", [2, 64])
+def test_d11_no_accepted_frame_is_lost_with_the_writer(graphophone, home, channels):
+    """Three deaths in a minute are made good: each run has some, at random moments, on the heels of each other too."""
+    dice = random.Random(channels + 1)
+    kills = parts = 0
+    while kills < KILLS:
+        rig = Rig(graphophone.path, home, channels)
+        for _ in range(min(dice.randrange(1, 4), KILLS - kills)):
+            rig.reach(accepted(rig.ring) + dice.randrange(0, 4800))
+            dead = rig.writer
+            os.kill(dead, signal.SIGKILL)
+            kills += 1
+            rig.writer = wait_for(lambda: [child for child in children(rig.process.pid) if child != dead])[0]
+        rig.reach(accepted(rig.ring) + 64)
+        said = rig.end()
+        assert "killed by signal 9" in said, said
+        # A part that was being made when the writer died has no frame; the next run would see to it.
+        subprocess.run([graphophone.path, "recover", home], check=True, capture_output=True)
+        parts += judge(home, accepted(rig.ring), channels)
+        clean(home)
+    print(f"{kills} kills of the writer, {channels} channels: 0 accepted frames lost, {parts} files")
+
+
+def test_a_writer_that_goes_on_dying_costs_the_take_alone(graphophone, home):
+    """The fourth death in a minute is the last; the rig plays on, and ends with 5."""
+    rig = Rig(graphophone.path, home, 2)
+    for death in range(4):
+        dead = rig.writer
+        os.kill(dead, signal.SIGKILL)
+        wait_for(lambda: is_gone(dead))
+        if death < 3:
+            rig.writer = wait_for(lambda: [child for child in children(rig.process.pid) if child != dead])[0]
+    before = accepted(rig.ring)
+    rig.reach(before + 4800)
+    rig.process.send_signal(signal.SIGINT)
+    said = rig.process.communicate(timeout=60)[0]
+    assert rig.process.returncode == 5, said
+    assert "four times in a minute" in said
 
 
 def test_the_judge_convicts(graphophone, home):

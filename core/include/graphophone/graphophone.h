@@ -305,7 +305,8 @@ typedef struct gph_rig_take {
     uint32_t n_gaps;   /* in `gaps`; the first 1,000 */
     uint32_t complete; /* 1: closed in order; 0: what could be saved */
     const gph_rig_gap *gaps;
-    const float *peaks; /* one a channel, linear */
+    const float
+        *peaks; /* one a channel, linear; NaN: not known, as whoever wrote the file has died */
 } gph_rig_take;
 
 /* Fills in take `index`, from 0. GPH_ARGUMENT: there are not so many. */
