@@ -175,6 +175,8 @@ gph_journal_file(gph_journal *journal, const char *below, const char *part_name,
     gph_journal_line_text(&line, "name", part_name);
     gph_journal_line_text(&line, "below", below);
     begin_with(journal, &line);
+    /* What cannot be written now is written, and told, with the rest. */
+    write_lines(journal);
 }
 
 int

@@ -57,7 +57,7 @@ typedef struct gph_journal_about {
  * Below 0 (EEXIST: there is something of that name): there is none, the part can do without. */
 int gph_journal_new(const gph_file_system *files, gph_file folder, const char *name,
                     const gph_journal_about *about, gph_journal **journal);
-/* One call for each file. `below`: its folder below the root. */
+/* One call for each file, before it is made. `below`: its folder below the root. */
 void gph_journal_file(gph_journal *journal, const char *below, const char *part_name,
                       uint32_t channel);
 /* Brings all this, and the name in the folder, to the disk. 0, or below 0: the journal is of no use,

@@ -17,35 +17,45 @@ part_free(gph_part *part)
     free(part);
 }
 
-/* Without a journal the part is recorded all the same. */
+/* The journal speaks of a file before there is one, so that whoever finds it knows whose it is. Without
+ * a journal the part is recorded all the same. */
+static int
+announce(void *user, const gph_part_file *file)
+{
+    gph_part *part = user;
+    const gph_part_plan *plan = part->plan;
+    const gph_part_place *place = &part->place;
+    if (!part->n_files) {
+        gph_journal_about about = {.format = plan->output.format,
+                                   .channels = part->width,
+                                   .rate = plan->output.rate,
+                                   .patch = plan->patch,
+                                   .node = plan->node,
+                                   .below = file->relative,
+                                   .take = place->take,
+                                   .part = place->part,
+                                   .start_clock = place->start_clock,
+                                   .wall_ns = place->wall_ns,
+                                   .first_frame = place->first_frame};
+        int error =
+            gph_journal_new(plan->files, file->folder, file->final_name, &about, &part->journal);
+        if (error)
+            part->journal = NULL;
+        if (error == -EEXIST)
+            return error;
+    }
+    if (part->journal)
+        gph_journal_file(part->journal, file->relative, file->part_name, file->channel);
+    return 0;
+}
+
 static void
 begin_journal(gph_part *part)
 {
-    const gph_part_plan *plan = part->plan;
-    const gph_part_place *place = &part->place;
-    const gph_part_file *first = &part->files[0];
-    gph_journal_about about = {.format = plan->output.format,
-                               .channels = part->width,
-                               .rate = plan->output.rate,
-                               .patch = plan->patch,
-                               .node = plan->node,
-                               .below = first->relative,
-                               .take = place->take,
-                               .part = place->part,
-                               .start_clock = place->start_clock,
-                               .wall_ns = place->wall_ns,
-                               .first_frame = place->first_frame};
-    if (gph_journal_new(plan->files, first->folder, first->final_name, &about, &part->journal)) {
-        part->journal = NULL;
+    if (!part->journal || !gph_journal_begin(part->journal))
         return;
-    }
-    for (uint32_t n = 0; n < part->n_files; n++)
-        gph_journal_file(part->journal, part->files[n].relative, part->files[n].part_name,
-                         part->files[n].channel);
-    if (gph_journal_begin(part->journal)) {
-        gph_journal_undo(part->journal);
-        part->journal = NULL;
-    }
+    gph_journal_undo(part->journal);
+    part->journal = NULL;
 }
 
 /* Headers, and names that outlast the power. */
@@ -90,7 +100,8 @@ gph_part_new(const gph_part_plan *plan, const gph_part_place *place, gph_part **
     int error = 0;
     while (part->n_files < n_files && !error) {
         uint32_t channel = per_channel ? part->n_files + 1 : 0;
-        error = gph_part_file_init(&part->files[part->n_files], plan, place, channel, text, size);
+        error = gph_part_file_init(&part->files[part->n_files], plan, place, channel, announce,
+                                   part, text, size);
         part->n_files += !error;
     }
     if (!error && (error = begin_files(part)) != 0) {
@@ -101,6 +112,8 @@ gph_part_new(const gph_part_plan *plan, const gph_part_place *place, gph_part **
     if (error) {
         for (uint32_t n = 0; n < part->n_files; n++)
             gph_part_file_undo(&part->files[n]);
+        if (part->journal)
+            gph_journal_undo(part->journal);
         part_free(part);
         return error;
     }

@@ -83,7 +83,7 @@ any_taken(const gph_part_file *file)
 }
 
 static gph_file
-make(gph_part_file *file)
+make(gph_part_file *file, gph_part_announce *announce, void *user)
 {
     const gph_file_system *files = file->plan->files;
     gph_file root = files->open_folder(files->user, file->plan->name->root);
@@ -107,9 +107,10 @@ make(gph_part_file *file)
             continue;
         snprintf(file->part_name, sizeof file->part_name, "%.*s.part", GPH_NAME_PART - 5,
                  file->final_name);
-        gph_file made = files->create(files->user, file->folder, file->part_name);
-        if (made != -EEXIST)
-            return made;
+        int error = announce(user, file);
+        if (error == -EEXIST)
+            continue;
+        return error ? error : files->create(files->user, file->folder, file->part_name);
     }
     return -EEXIST;
 }
@@ -139,10 +140,10 @@ make_fork(const gph_part_file *file, const gph_output_spec *spec)
 }
 
 static int
-begin(gph_part_file *file, const gph_output_spec *spec)
+begin(gph_part_file *file, const gph_output_spec *spec, gph_part_announce *announce, void *user)
 {
     const gph_file_system *files = file->plan->files;
-    gph_file made = make(file);
+    gph_file made = make(file, announce, user);
     if (made < 0)
         return (int)made;
     int error = gph_output_new(files, made, spec, &file->output);
@@ -175,7 +176,8 @@ slate_of(const gph_part_plan *plan, const gph_part_place *place, uint32_t channe
 
 int
 gph_part_file_init(gph_part_file *file, const gph_part_plan *plan, const gph_part_place *place,
-                   uint32_t channel, char *text, size_t size)
+                   uint32_t channel, gph_part_announce *announce, void *user, char *text,
+                   size_t size)
 {
     gph_output_spec spec = plan->output;
     memset(file, 0, sizeof *file);
@@ -200,7 +202,7 @@ gph_part_file_init(gph_part_file *file, const gph_part_plan *plan, const gph_par
     file->sums = calloc(spec.channels * (size_t)(1 + GPH_OUTPUT_POINTS), sizeof *file->sums);
     for (uint32_t n = 0; file->sums && n < GPH_OUTPUT_POINTS; n++)
         file->points[n] = file->sums + spec.channels * (size_t)(1 + n);
-    int error = file->about && file->sums ? begin(file, &spec) : -ENOMEM;
+    int error = file->about && file->sums ? begin(file, &spec, announce, user) : -ENOMEM;
     file->empty = error ? 0 : gph_output_bytes(file->output);
     if (error) {
         char reason[100];

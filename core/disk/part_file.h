@@ -27,8 +27,12 @@ typedef struct gph_part_file {
     char final_name[GPH_NAME_PART + 1]; /* as it will be called */
 } gph_part_file;
 
+/* Called with a file that has a folder and names, before it is made. -EEXIST: not with these names. */
+typedef int gph_part_announce(void *user, const gph_part_file *file);
+
 int gph_part_file_init(gph_part_file *file, const gph_part_plan *plan, const gph_part_place *place,
-                       uint32_t channel, char *text, size_t size);
+                       uint32_t channel, gph_part_announce *announce, void *user, char *text,
+                       size_t size);
 /* Removes what init made. */
 void gph_part_file_undo(gph_part_file *file);
 /* Brings the empty file and its name to the disk. */

@@ -78,6 +78,15 @@ report(void *user, gph_take_file *file)
 {
     gph_recorder *recorder = user;
     gph_lock_take(recorder->lock);
+    /* One that died after it had told may have had a successor that told again. */
+    bool told = false;
+    for (uint32_t n = 0; recorder->link && n < recorder->n_files; n++)
+        told = told || !strcmp(recorder->list[n]->path, file->path);
+    if (told) {
+        gph_take_file_free(file);
+        gph_lock_give(recorder->lock);
+        return;
+    }
     if (recorder->n_files == recorder->room) {
         uint32_t room = recorder->room * 2 + 16;
         gph_take_file **list = realloc(recorder->list, room * sizeof *list);

@@ -119,6 +119,29 @@ read_journal(heritage *h, gph_file folder)
     files->close(files->user, file);
 }
 
+/* Another writer died after it had completed these files, and before it had noted so. */
+static bool
+was_recovered(heritage *h, const char *path)
+{
+    const gph_journal_facts *facts = &h->facts;
+    if (!facts->closed || facts->ended < 0)
+        return false;
+    h->kept = facts->ended;
+    for (uint32_t n = 0; n < facts->n_files; n++) {
+        const gph_journal_entry *entry = &facts->files[n];
+        const gph_recover_found found = {
+            .state = GPH_RECOVER_DONE,
+            .folder = path,
+            .name = entry->part_name,
+            .became = entry->recovered ? entry->recovered : "",
+            .frames = facts->ended,
+        };
+        if (entry->recovered)
+            report(h, &found);
+    }
+    return true;
+}
+
 /* Completes what the dead writer had begun; its locks are gone with it. */
 static void
 recover(heritage *h)
@@ -144,7 +167,7 @@ recover(heritage *h)
         .found = hear,
         .user = h,
     };
-    if (gph_recover_part(&options, folder, path, part->name) < 0)
+    if (!was_recovered(h, path) && gph_recover_part(&options, folder, path, part->name) < 0)
         h->failed = true;
     files->close(files->user, folder);
 }

@@ -1,5 +1,6 @@
 /* The parts of a take: opened when they are needed or shortly before, closed by the barrier's thread
  * while the next takes frames. [writer] */
+#include "writer_memo.h"
 #include "writer_state.h"
 
 #include <errno.h>
@@ -145,6 +146,9 @@ gph_writer_open_part(gph_writer *writer)
     take->part_number++;
     take->part_end = part_end(writer, take->clock, place.wall_ns);
     gph_guard_begin(writer);
+    /* Before the first frame is in it. */
+    if (writer->plan.notes)
+        gph_memo_note(writer);
     gph_ring_put_news(&writer->ring, GPH_STREAM_OPENED, take->clock);
     return true;
 }
