@@ -102,7 +102,7 @@ gph_part_new(const gph_part_plan *plan, const gph_part_place *place, gph_part **
         uint32_t channel = per_channel ? part->n_files + 1 : 0;
         error = gph_part_file_init(&part->files[part->n_files], plan, place, channel, announce,
                                    part, text, size);
-        part->n_files += !error;
+        part->n_files++;
     }
     if (!error && (error = begin_files(part)) != 0) {
         char reason[100];
@@ -111,7 +111,8 @@ gph_part_new(const gph_part_plan *plan, const gph_part_place *place, gph_part **
     }
     if (error) {
         for (uint32_t n = 0; n < part->n_files; n++)
-            gph_part_file_undo(&part->files[n]);
+            if (part->files[n].output)
+                gph_part_file_undo(&part->files[n]);
         if (part->journal)
             gph_journal_undo(part->journal);
         part_free(part);

@@ -209,7 +209,6 @@ gph_part_file_init(gph_part_file *file, const gph_part_plan *plan, const gph_par
         snprintf(text, size, "cannot make '%s/%s%s%s': %s", plan->name->root, file->relative,
                  *file->relative ? "/" : "", file->final_name,
                  gph_file_error(error, reason, sizeof reason));
-        gph_part_file_finish(file);
     }
     return error;
 }

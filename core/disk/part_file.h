@@ -30,6 +30,7 @@ typedef struct gph_part_file {
 /* Called with a file that has a folder and names, before it is made. -EEXIST: not with these names. */
 typedef int gph_part_announce(void *user, const gph_part_file *file);
 
+/* Finish it in any case; `output` is NULL where it could not be made, and then none is left. */
 int gph_part_file_init(gph_part_file *file, const gph_part_plan *plan, const gph_part_place *place,
                        uint32_t channel, gph_part_announce *announce, void *user, char *text,
                        size_t size);

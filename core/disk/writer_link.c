@@ -206,7 +206,7 @@ replace(gph_writer_link *link)
         } else if (!goes_on) {
             finish_seat(seat, why);
             if (!seat->opened) {
-                seat->answer = GPH_STATE;
+                seat->answer = GPH_IO;
                 snprintf(seat->sentence, sizeof seat->sentence, "%s", why);
                 gph_bell_ring(seat->answered);
             }
@@ -352,7 +352,7 @@ gph_writer_seat_new(gph_writer_link *link, const gph_writer_seat_order *order,
     memcpy(seat->latency, order->terms.latency, latency_bytes);
     seat->order = *order;
     seat->link = link;
-    seat->answer = GPH_STATE;
+    seat->answer = GPH_IO;
     gph_lock_take(link->lock);
     seat->id = ++link->last_id;
     seat->next = link->first;

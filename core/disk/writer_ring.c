@@ -133,7 +133,7 @@ void
 gph_writer_release(gph_writer *writer)
 {
     gph_ring_shared *shared = writer->ring.shared;
-    uint64_t at = needed(writer);
+    uint64_t at = writer->timeline.n_breaks ? needed(writer) : 0;
     uint64_t out = at > writer->plan.keep ? at - writer->plan.keep : 0;
     if (out > writer->out)
         writer->out = out;

@@ -181,6 +181,7 @@ def test_d11_no_accepted_frame_is_lost_with_the_writer(graphophone, home, channe
 def test_a_writer_that_goes_on_dying_costs_the_take_alone(graphophone, home):
     """The fourth death in a minute is the last; the rig plays on, and ends with 5."""
     rig = Rig(graphophone.path, home, 2)
+    rig.reach(64)
     for death in range(4):
         dead = rig.writer
         os.kill(dead, signal.SIGKILL)

@@ -233,7 +233,7 @@ open_beneath(void *user, gph_file folder, const char *relative, bool create)
     for (size_t n = 0; n < disk->n_entries && !found; n++)
         found = !strncmp(disk->entries[n].name, what.path, length);
     if (!error && !found)
-        error = -ENOTDIR;
+        error = -ENOENT;
     return (gph_file)end(disk, error ? error : add_handle(disk, what));
 }
 
