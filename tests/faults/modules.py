@@ -57,11 +57,9 @@ needs_signals = pytest.mark.skipif(SANITIZER == "thread", reason="ThreadSanitize
 
 @pytest.fixture(autouse=True)
 def modules(build, monkeypatch):
-    """The modules of this file are found; a sanitizer leaves signal stacks alone."""
+    """The modules of this file are found."""
     path = os.environ["GRAPHOPHONE_MODULE_PATH"]
     monkeypatch.setenv("GRAPHOPHONE_MODULE_PATH", f"{path}:{build}/tests/modules/faults")
-    options = os.environ.get("ASAN_OPTIONS", "")
-    monkeypatch.setenv("ASAN_OPTIONS", f"{options}:use_sigaltstack=0" if options else "use_sigaltstack=0")
 
 
 def write(home, host, lines, frames=FRAMES):
