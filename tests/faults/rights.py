@@ -69,7 +69,8 @@ def test_h9_with_both_it_runs(unprivileged):
     assert result.returncode in (0, 1), result.stderr
     scheduling, locked, total = rights(result)
     assert scheduling == "real-time FIFO 70"
-    assert locked >= total - 1
+    # All that was there; stacks of threads that the host starts are mapped later.
+    assert 0.9 * total <= locked <= total
 
 
 # ---------------------------------------------------------------- a silent channel
