@@ -69,14 +69,16 @@ takes_json(const gph_rig *rig, uint32_t n_takes, uint32_t most)
 static json_t *
 recorder_json(const gph_rig_recorder *r)
 {
-    return json_pack("{ss ss ss ss ss si si sI sI sI sI sf sf sf sf sI sI so}", "node", r->node,
-                     "state", gph_recorder_word(r->state), "reason", r->reason, "file", r->file,
-                     "format", r->format, "channels", (int)r->channels, "takes", (int)r->takes,
-                     "frames", (json_int_t)r->frames, "bytes", (json_int_t)r->bytes, "lost",
-                     (json_int_t)r->lost, "gaps", (json_int_t)r->gaps, "ring", r->fill, "ring_peak",
-                     r->fill_peak, "seconds_left", r->seconds_left, "bytes_per_second",
-                     r->bytes_per_second, "clipped", (json_int_t)r->clipped, "not_finite",
-                     (json_int_t)r->not_finite, "peaks", reals(r->peaks, r->channels));
+    return json_pack(
+        "{ss ss ss ss ss si si sI sI sI sI sf sf sf sf sI sI so sI sI sI sf sf}", "node", r->node,
+        "state", gph_recorder_word(r->state), "reason", r->reason, "file", r->file, "format",
+        r->format, "channels", (int)r->channels, "takes", (int)r->takes, "frames",
+        (json_int_t)r->frames, "bytes", (json_int_t)r->bytes, "lost", (json_int_t)r->lost, "gaps",
+        (json_int_t)r->gaps, "ring", r->fill, "ring_peak", r->fill_peak, "seconds_left",
+        r->seconds_left, "bytes_per_second", r->bytes_per_second, "clipped", (json_int_t)r->clipped,
+        "not_finite", (json_int_t)r->not_finite, "peaks", reals(r->peaks, r->channels), "synced",
+        (json_int_t)r->synced, "parts", (json_int_t)r->parts, "failovers", (json_int_t)r->failovers,
+        "longest_write_ms", r->longest_write_ms, "longest_barrier_ms", r->longest_barrier_ms);
 }
 
 static json_t *
@@ -133,14 +135,14 @@ gph_figures_json(gph_rig *rig, uint32_t most_takes)
                   "reason", status.host_text, "rate", info.rate, "block", (int)info.block, "rights",
                   info.rights, "deviations", info.deviations);
     json_t *counters = json_pack(
-        "{sI sI sI sI sI sI sI sI sI sI sf sf sf sf sf}", "frame", (json_int_t)status.frame,
+        "{sI sI sI sI sI sI sI sI sI sI sf sf sf sf sf sI}", "frame", (json_int_t)status.frame,
         "xruns", (json_int_t)status.xruns, "lost_in", (json_int_t)status.lost_in, "lost_out",
         (json_int_t)status.lost_out, "gaps", (json_int_t)status.gaps, "lost_frames",
         (json_int_t)status.lost_frames, "dropped_triggers", (json_int_t)status.dropped_triggers,
         "not_finite", (json_int_t)status.not_finite, "muted_nodes", (json_int_t)status.muted_nodes,
         "late_cycles", (json_int_t)status.late_cycles, "load", status.load, "drift_ppm",
         status.drift_ppm, "cycle_us_p50", status.cycle_us_p50, "cycle_us_p99", status.cycle_us_p99,
-        "cycle_us_max", status.cycle_us_max);
+        "cycle_us_max", status.cycle_us_max, "writer_deaths", (json_int_t)status.writer_deaths);
     json_t *lists = json_pack("{so so so}", "recorders", recorders_json(rig, info.n_recorders),
                               "nodes", nodes_json(rig, info.n_nodes), "takes",
                               takes_json(rig, info.n_takes, most_takes));

@@ -20,7 +20,7 @@
 enum {
     GPH_RING_MARKS = 512, /* 20 ms of one mark every 2 frames */
     GPH_RING_NEWS = 64,
-    GPH_RING_STATUS_WORDS = 104,
+    GPH_RING_STATUS_WORDS = 112,
     GPH_RING_MEMO = 96 << 10, /* for what a writer notes for the one after it; writer_memo.h */
     GPH_RING_LINE = 64        /* bytes that two sides had better not share */
 };
@@ -61,7 +61,11 @@ typedef struct gph_ring_status {
     int64_t clipped, not_finite;
     int64_t failures;    /* how often the disk, or somebody, spoilt a file or refused */
     int64_t failed_disk; /* 1: the disk did */
-    char trouble[160];   /* what it was the last time */
+    int64_t synced;      /* frames of the present take that a barrier has made safe */
+    int64_t parts;       /* files, or sets of one a channel, that were begun */
+    int64_t failovers;   /* of these, those that went to another folder than the one before */
+    int64_t longest_write_ns, longest_barrier_ns;
+    char trouble[160]; /* what it was the last time */
     char reason[160];
     char file[256];
 } gph_ring_status;

@@ -145,6 +145,11 @@ gph_stream_status_get(gph_stream *stream, gph_stream_status *status)
     status->free_bytes = from.free_bytes;
     if (from.free_bytes >= 0 && from.bytes_per_second > 0)
         status->seconds_left = (double)from.free_bytes / (double)from.bytes_per_second;
+    status->synced = from.synced;
+    status->parts = from.parts;
+    status->failovers = from.failovers;
+    status->longest_write_ns = from.longest_write_ns;
+    status->longest_barrier_ns = from.longest_barrier_ns;
     status->clipped = from.clipped;
     status->not_finite = from.not_finite;
 }

@@ -109,17 +109,21 @@ typedef struct gph_stream_status {
     uint32_t take;    /* number of the present or last take; 0: none yet */
     uint32_t channels;
     double rate;
-    int64_t frames;         /* in files of the present take (reading: of the file) */
-    int64_t lost;           /* frames missing in the present take, or 0 */
-    int64_t gaps;           /* since activate */
-    int64_t fill;           /* frames that wait in the ring */
-    int64_t peak_fill;      /* most frames that waited */
-    int64_t capacity;       /* frames that can wait */
-    int64_t free_bytes;     /* on the disk; -1: not known */
-    double seconds_left;    /* until the disk is full, from the format; below 0: not known */
-    int64_t clipped;        /* samples beyond -1 to 1 in the present take */
-    int64_t not_finite;     /* samples that were NaN or Inf */
-    char format[16];        /* "wav-s24"; writing: since open */
+    int64_t frames;      /* in files of the present take (reading: of the file) */
+    int64_t lost;        /* frames missing in the present take, or 0 */
+    int64_t gaps;        /* since activate */
+    int64_t fill;        /* frames that wait in the ring */
+    int64_t peak_fill;   /* most frames that waited */
+    int64_t capacity;    /* frames that can wait */
+    int64_t free_bytes;  /* on the disk; -1: not known */
+    double seconds_left; /* until the disk is full, from the format; below 0: not known */
+    int64_t clipped;     /* samples beyond -1 to 1 in the present take */
+    int64_t not_finite;  /* samples that were NaN or Inf */
+    int64_t synced;      /* writing: frames of the present take that are on the disk for sure */
+    int64_t parts;       /* writing: files begun since activate, a set of one a channel is one */
+    int64_t failovers;   /* writing: how often the folder was changed */
+    int64_t longest_write_ns, longest_barrier_ns; /* writing: since activate */
+    char format[16];                              /* "wav-s24"; writing: since open */
     double bytes_per_frame; /* writing: of disk, all channels; since open; 0: not known */
 } gph_stream_status;
 

@@ -207,6 +207,25 @@ watch_disk(gph_writer *writer)
     writer->warned_seconds = level;
 }
 
+void
+gph_writer_note_longest(const gph_writer *writer, int64_t *longest_ns, int64_t begun_ns)
+{
+    int64_t took = gph_writer_now(writer) - begun_ns;
+    *longest_ns = took > *longest_ns ? took : *longest_ns;
+}
+
+/* Frames of the take that are on the disk whatever comes. */
+static int64_t
+synced(const gph_writer *writer)
+{
+    int64_t frames = writer->take.frames;
+    for (uint32_t n = 0; n < writer->n_closing; n++)
+        frames -= gph_part_frames(writer->closing[n].part);
+    if (writer->part)
+        frames += gph_part_point(writer->part, GPH_OUTPUT_SAFE);
+    return frames > 0 ? frames : 0;
+}
+
 static void
 say_status(gph_writer *writer)
 {
@@ -238,6 +257,7 @@ say_status(gph_writer *writer)
         status->not_finite += not_finite;
         snprintf(status->file, sizeof status->file, "%s", gph_part_name(writer->part));
     }
+    status->synced = synced(writer);
     status->lost = take->lost;
     status->gaps = writer->gaps;
     gph_ring_put_status(&writer->ring, status);

@@ -35,6 +35,7 @@ barrier_done(gph_writer *writer)
     gph_guard *guard = &writer->guard;
     int64_t now = gph_writer_now(writer);
     int64_t took = now - guard->begun_ns;
+    gph_writer_note_longest(writer, &writer->status.longest_barrier_ns, guard->begun_ns);
     /* A disk that is slow is not made slower: a barrier takes a quarter of the period at most. */
     int64_t period = took * 4 > writer->plan.sync_ns ? took * 4 : writer->plan.sync_ns;
     guard->due_ns = guard->begun_ns + period;
@@ -252,7 +253,9 @@ gph_guard_leave(gph_writer *writer, int error, const char *what)
         note_missed(writer, part, gph_take_go_back(writer, &back));
     }
     take->frames = back.frames + kept;
-    take->spare = other_folder(writer, take->spare, error);
+    bool spare = take->spare;
+    take->spare = other_folder(writer, spare, error);
+    writer->status.failovers += take->spare != spare;
     writer->retry_ns = 0;
     count_fruitless(writer, kept, error, what);
     gph_writer_close_on(writer);

@@ -132,6 +132,7 @@ gph_writer_open_part(gph_writer *writer)
         if (error && writer->plan.spare.name) {
             gph_writer_tell(writer, error, text);
             take->spare = !take->spare;
+            writer->status.failovers++;
             error = try_open(writer, &place, text, sizeof text);
         }
     }
@@ -144,6 +145,7 @@ gph_writer_open_part(gph_writer *writer)
     }
     writer->retry_ns = 0;
     take->part_number++;
+    writer->status.parts++;
     take->part_end = part_end(writer, take->clock, place.wall_ns);
     gph_guard_begin(writer);
     /* Before the first frame is in it. */

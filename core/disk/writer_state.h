@@ -168,6 +168,8 @@ void gph_guard_turn(gph_writer *writer);
 
 /* writer.c */
 int64_t gph_writer_now(const gph_writer *writer);
+/* Keeps the greatest of what has taken from then till now. */
+void gph_writer_note_longest(const gph_writer *writer, int64_t *longest_ns, int64_t begun_ns);
 /* The disk refuses: says why, sets the time of the next try. */
 void gph_writer_trouble(gph_writer *writer, int error, const char *what);
 /* Says it, and that is all; `tell` in whole sentences. */

@@ -141,7 +141,9 @@ put_frames(gph_writer *writer, int64_t frames, bool silence)
                               take->graph + writer->plan.latency[c], samples, (uint32_t)frames);
     }
     /* Whatever the disk says, these frames are the part's now. */
+    int64_t begun_ns = gph_writer_now(writer);
     int error = gph_part_put(writer->part, writer->ch, (uint32_t)frames);
+    gph_writer_note_longest(writer, &writer->status.longest_write_ns, begun_ns);
     take->clock += frames;
     take->graph += silence ? 0 : frames;
     if (gph_part_is_spoilt(writer->part))

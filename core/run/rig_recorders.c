@@ -84,6 +84,11 @@ gph_rig_get_recorder(gph_rig *rig, uint32_t index, gph_rig_recorder *recorder)
         .clipped = (uint64_t)now->clipped,
         .not_finite = (uint64_t)now->not_finite,
         .peaks = rig->scratch->peaks,
+        .synced = now->synced,
+        .parts = (uint64_t)now->parts,
+        .failovers = (uint64_t)now->failovers,
+        .longest_write_ms = (double)now->longest_write_ns / 1e6,
+        .longest_barrier_ms = (double)now->longest_barrier_ns / 1e6,
     };
     gph_rig_give(recorder, &out, sizeof out);
     return GPH_OK;

@@ -142,6 +142,7 @@ gph_rig_get_status(gph_rig *rig, gph_rig_status *status)
         .not_finite = figures->not_finite,
         .muted_nodes = figures->muted,
         .host_text = rig->host_text,
+        .writer_deaths = rig->writer_deaths,
     };
     gph_rig_give(status, &out, sizeof out);
 }

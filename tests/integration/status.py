@@ -68,9 +68,14 @@ def test_a_running_rig_is_shown(graphophone, home, rig):
     assert (recorder["node"], recorder["state"], recorder["channels"]) == ("take", "recording", 2)
     assert 0 <= recorder["ring"] <= recorder["ring_peak"] <= 1 and recorder["seconds_left"] != 0
     assert len(recorder["peaks"]) == 2
+    assert recorder["parts"] == 1 and recorder["failovers"] == 0 and figures["writer_deaths"] == 0
     assert {node["name"] for node in figures["nodes"]} == {"in", "take"}
     later, _ = page(graphophone, name, lambda p: p["rig"]["frame"] > figures["frame"])
     assert later["rig"]["recorders"][0]["frames"] >= recorder["frames"]
+    synced, _ = page(graphophone, name, lambda p: p["rig"]["recorders"][0]["synced"] > 0)
+    recorder = synced["rig"]["recorders"][0]
+    assert recorder["synced"] <= recorder["frames"]
+    assert recorder["longest_write_ms"] > 0 and recorder["longest_barrier_ms"] > 0
     text = graphophone("status", name)
     assert text.returncode == 0 and name in text.stdout and "recording" in text.stdout
     process.send_signal(signal.SIGINT)

@@ -241,6 +241,8 @@ typedef struct gph_rig_status {
     uint64_t not_finite; /* samples that were NaN or Inf and became 0 */
     uint64_t muted_nodes;
     const char *host_text; /* why the host is in its state, "" */
+    uint64_t
+        writer_deaths; /* how often the writer process has died and another has taken its place */
 } gph_rig_status;
 
 /* Fills in how things stand now. */
@@ -275,7 +277,12 @@ typedef struct gph_rig_recorder {
     double bytes_per_second;
     uint64_t clipped;
     uint64_t not_finite;
-    const float *peaks; /* `channels` linear peaks of the last 0.3 to 0.6 s */
+    const float *peaks;      /* `channels` linear peaks of the last 0.3 to 0.6 s */
+    int64_t synced;          /* frames of the present take that are on the disk for sure */
+    uint64_t parts;          /* files begun since the start, a set of one a channel is one */
+    uint64_t failovers;      /* how often the folder was changed */
+    double longest_write_ms; /* of a write to the disk, and of a barrier, since the start */
+    double longest_barrier_ms;
 } gph_rig_recorder;
 
 /* Fills in recorder `index`, from 0. GPH_ARGUMENT: there are not so many. */
