@@ -57,6 +57,7 @@ extern const gph_command gph_command_recover;
 extern const gph_command gph_command_render;
 extern const gph_command gph_command_run;
 extern const gph_command gph_command_status;
+extern const gph_command gph_command_validate;
 
 /* A command by its name, or NULL after a message that names the nearest one. */
 const gph_command *gph_command_find(const char *name);

@@ -24,7 +24,7 @@ file = keep.wav
 start = auto
 """
 
-COMMANDS = ["run", "check", "render", "graph", "modules", "hosts", "describe", "new", "help"]
+COMMANDS = ["run", "check", "render", "graph", "modules", "hosts", "describe", "new", "validate", "help"]
 
 
 @pytest.fixture

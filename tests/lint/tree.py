@@ -14,6 +14,7 @@ MAY_INCLUDE = {
     "graph": {"platform", "disk", "patch"},
     "run": {"platform", "disk", "patch", "graph"},
     "cli": {"platform", "disk", "patch", "graph", "run"},
+    "court": {"platform", "disk", "patch", "graph"},
 }
 SYSTEM = re.compile(r"\b(_WIN32|_WIN64|WIN32|__MINGW32__|__MINGW64__|_MSC_VER|__CYGWIN__)\b")
 WINDOWS_HOSTS = {"wasapi", "wdmks"}

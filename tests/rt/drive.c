@@ -2,7 +2,7 @@
  * drive MODULE TYPE: runs process of one type of a module file, 200 blocks of 64 frames at one channel, each between
  * guard_enter and guard_leave. No runtime is needed, so that the guard is tested by itself. [test program]
  */
-#include "guard.h"
+#include "../../core/court/guard/guard.h"
 
 #include <dlfcn.h>
 #include <graphophone/module.h>

@@ -1,4 +1,4 @@
-/* The guard's brackets, its list of convictions, and its report. See guard.h. [test library] */
+/* The guard's brackets, its list of convictions, and its report. See guard.h. [any] */
 #include "guard.h"
 
 #include <execinfo.h>
@@ -92,6 +92,33 @@ guard_leave(void)
         guard_convict(6, "page-fault", (uint64_t)faults);
     if (after.ru_nvcsw > before.ru_nvcsw)
         guard_convict(6, "wait", (uint64_t)(after.ru_nvcsw - before.ru_nvcsw));
+}
+
+/* The first frame of the stack that is not of the guard itself or of the C library's start. */
+static const char *
+innermost(const conviction *one, char **symbols)
+{
+    for (int d = 0; symbols && d < one->depth; d++)
+        if (!strstr(symbols[d], "guard.so") && !strstr(symbols[d], "libc.so") &&
+            symbols[d][0] == '/')
+            return symbols[d];
+    return "";
+}
+
+int
+guard_each(int rung, guard_conviction_found *found, void *user)
+{
+    if (rung == 5 && !atomic_load(&kernel_works))
+        return 0;
+    for (int n = 0; n < MAX_CONVICTIONS && atomic_load(&convictions[n].name); n++) {
+        conviction *one = &convictions[n];
+        if (atomic_load(&one->rung) != rung)
+            continue;
+        char **symbols = backtrace_symbols(one->stack, one->depth);
+        found(user, atomic_load(&one->name), atomic_load(&one->count), innermost(one, symbols));
+        free(symbols);
+    }
+    return 1;
 }
 
 static void __attribute__((constructor)) prepare(void)

@@ -1,6 +1,6 @@
 /*
  * Brackets the engine's cycle() of every host that the program loads: dlsym of `gph_host_1` gives a copy of the
- * host whose open() hands on a copy of the engine. See guard.h. [test library]
+ * host whose open() hands on a copy of the engine. See guard.h. [any]
  */
 #include "guard.h"
 
@@ -60,6 +60,9 @@ open_host(watched *one, gph_host_self *self, const gph_want *want, const gph_eng
     return one->host->open(self, want, &one->mine, stream, got);
 }
 
+typedef gph_status GPH_CALL open_function(gph_host_self *, const gph_want *, const gph_engine *,
+                                          gph_host_stream **, gph_got *);
+
 /* open() does not say which host it belongs to, so each slot has a function of its own. */
 #define OPEN(n)                                                                                    \
     static gph_status GPH_CALL open_##n(gph_host_self *self, const gph_want *want,                 \
@@ -68,13 +71,11 @@ open_host(watched *one, gph_host_self *self, const gph_want *want, const gph_eng
     {                                                                                              \
         return open_host(&hosts[n], self, want, engine, stream, got);                              \
     }
-OPEN(0)
-OPEN(1)
-OPEN(2) OPEN(3) OPEN(4) OPEN(5) OPEN(6)
-    OPEN(7) static gph_status(GPH_CALL *const opens[])(gph_host_self *, const gph_want *,
-                                                       const gph_engine *, gph_host_stream **,
-                                                       gph_got *) = {
-        open_0, open_1, open_2, open_3, open_4, open_5, open_6, open_7};
+/* clang-format off */
+OPEN(0) OPEN(1) OPEN(2) OPEN(3) OPEN(4) OPEN(5) OPEN(6) OPEN(7)
+static open_function *const opens[] = {open_0, open_1, open_2, open_3,
+                                       open_4, open_5, open_6, open_7};
+/* clang-format on */
 #define N_OPENS ((int)(sizeof opens / sizeof *opens))
 
 static void *

@@ -1,6 +1,6 @@
 /*
  * Rung 4: stands in front of the functions that an audio thread must not call, and lets every call through after
- * noting it. See guard.h. [test library]
+ * noting it. See guard.h. [any]
  */
 /* Both names of the file functions are wanted, so neither may stand for the other. */
 #undef _FILE_OFFSET_BITS
@@ -39,31 +39,94 @@ void *__libc_realloc(void *, size_t);
 void *__libc_memalign(size_t, size_t);
 void __libc_free(void *);
 
+static GUARD_THREAD long fails_at; /* allocations until one fails; 0: none does */
+static GUARD_THREAD long has_failed;
+static GUARD_THREAD long allocated; /* since that was said */
+static GUARD_THREAD long pieces;
+static GUARD_THREAD int paused;
+
+void
+guard_pause(int on)
+{
+    paused = on;
+}
+
+void
+guard_fail_allocation(long n)
+{
+    fails_at = n;
+    has_failed = 0;
+    allocated = 0;
+}
+
+long
+guard_has_failed(void)
+{
+    return has_failed;
+}
+
+long
+guard_allocated(void)
+{
+    return allocated;
+}
+
+long
+guard_pieces(void)
+{
+    return pieces;
+}
+
+/* Whether this allocation is the one that fails. */
+static int
+fails(void)
+{
+    if (paused)
+        return 0;
+    allocated++;
+    if (fails_at == 0 || --fails_at > 0)
+        return 0;
+    has_failed = 1;
+    return 1;
+}
+
+static void *
+counted(void *memory)
+{
+    pieces += !paused && memory != NULL;
+    return memory;
+}
+
 GUARD_PUBLIC void *
 malloc(size_t size)
 {
     SEEN(malloc);
-    return __libc_malloc(size);
+    return fails() ? NULL : counted(__libc_malloc(size));
 }
 
 GUARD_PUBLIC void *
 calloc(size_t n, size_t size)
 {
     SEEN(calloc);
-    return __libc_calloc(n, size);
+    return fails() ? NULL : counted(__libc_calloc(n, size));
 }
 
 GUARD_PUBLIC void *
 realloc(void *memory, size_t size)
 {
     SEEN(realloc);
-    return __libc_realloc(memory, size);
+    if (fails())
+        return NULL;
+    void *moved = __libc_realloc(memory, size);
+    pieces += (moved != NULL) - (memory != NULL && (moved != NULL || size == 0));
+    return moved;
 }
 
 GUARD_PUBLIC void
 free(void *memory)
 {
     SEEN(free);
+    pieces -= !paused && memory != NULL;
     __libc_free(memory);
 }
 
@@ -71,21 +134,21 @@ GUARD_PUBLIC void *
 memalign(size_t alignment, size_t size)
 {
     SEEN(memalign);
-    return __libc_memalign(alignment, size);
+    return fails() ? NULL : counted(__libc_memalign(alignment, size));
 }
 
 GUARD_PUBLIC void *
 aligned_alloc(size_t alignment, size_t size)
 {
     SEEN(aligned_alloc);
-    return __libc_memalign(alignment, size);
+    return fails() ? NULL : counted(__libc_memalign(alignment, size));
 }
 
 GUARD_PUBLIC int
 posix_memalign(void **memory, size_t alignment, size_t size)
 {
     SEEN(posix_memalign);
-    *memory = __libc_memalign(alignment, size);
+    *memory = fails() ? NULL : counted(__libc_memalign(alignment, size));
     return *memory ? 0 : 12; /* ENOMEM */
 }
 

@@ -1,7 +1,7 @@
 /*
  * Rung 5: Syscall User Dispatch (Linux 5.11, x86-64). While a thread's selector says so, each entry to the kernel
  * becomes a SIGSYS; the handler notes it, makes the call in the thread's place and returns through a return stub of
- * its own, the one piece of code that may enter the kernel always. See guard.h. [test library]
+ * its own, the one piece of code that may enter the kernel always. See guard.h. [any]
  */
 #include "guard.h"
 
