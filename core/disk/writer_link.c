@@ -100,10 +100,11 @@ start(gph_writer_link *link, char *why, size_t size)
     gph_packet hello = {.bytes = NULL};
     begin(&hello, GPH_WRITER_HELLO, 0);
     gph_packet_text(&hello, gph_writer_version());
-    send(link->channel, &hello, NULL);
+    /* Who was not asked does not answer. */
+    int32_t patience = send(link->channel, &hello, NULL) == GPH_OK ? ANSWER_MS : 0;
     intptr_t handle;
     int64_t got =
-        gph_channel_receive(link->channel, link->message, sizeof link->message, ANSWER_MS, &handle);
+        gph_channel_receive(link->channel, link->message, sizeof link->message, patience, &handle);
     gph_packet_reader reader = {.bytes = link->message, .size = got > 0 ? (size_t)got : 0};
     uint32_t kind = gph_packet_read_u32(&reader);
     gph_packet_read_u32(&reader);
