@@ -1,5 +1,6 @@
 /* The program graphophone: finds the command and hands over. [control] */
 #include "../platform/signals.h"
+#include "../platform/terminal.h"
 #include "command.h"
 #include "rig_options.h"
 
@@ -22,6 +23,7 @@ main(int argc, char **argv)
     /* How many bytes a character has, and nothing else: numbers stay as the patch writes them. */
     setlocale(LC_CTYPE, "");
     gph_signals_ignore_limits();
+    gph_terminal_prepare();
     if (argc < 2) {
         run_help();
         return GPH_EXIT_PATCH;

@@ -86,8 +86,10 @@ gph_container_of_name(const char *name, gph_container *container)
         return false;
     char wanted[12];
     snprintf(wanted, sizeof wanted, " %s ", dot + 1);
+    for (char *at = wanted; *at; at++)
+        *at = (char)(*at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at);
     for (size_t n = 0; n < GPH_N_CONTAINERS; n++)
-        if (strcasestr(containers[n].endings, wanted)) {
+        if (strstr(containers[n].endings, wanted)) {
             *container = (gph_container)n;
             return true;
         }

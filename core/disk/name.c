@@ -1,6 +1,8 @@
 /* Names of takes: templates taken apart and filled in. [control, writer] */
 #include "name.h"
 
+#include "../platform/path.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -108,7 +110,7 @@ check_pieces(const char *file, uint32_t *used, char *text, size_t size)
 static bool
 check_components(const char *file, char *text, size_t size)
 {
-    const char *at = file + (*file == '/');
+    const char *at = file + gph_path_root(file);
     for (;;) {
         size_t length = strcspn(at, "/");
         bool last = !at[length];
@@ -176,13 +178,14 @@ gph_name_parse(const char *file, const char *folder, const char *node, const cha
         return false;
     }
     size_t literal = literal_folder(file);
+    size_t top = gph_path_root(file);
     pen root = {name->root, sizeof name->root, 0, false};
-    if (*file != '/')
+    if (!top)
         put_text(&root, "%s", ""), put_bytes(&root, folder, strlen(folder));
-    if (*file != '/' && literal)
+    if (!top && literal)
         put_bytes(&root, "/", 1);
     put_literal(&root, file, literal);
-    if (!root.used)
+    if (!root.used || root.used < top)
         put_bytes(&root, "/", 1);
     pen below = {name->below, sizeof name->below, 0, false};
     piece found;

@@ -237,8 +237,8 @@ read_converted(gph_source *source, float *samples, uint32_t frames, int64_t *not
         SRC_DATA data = {
             .data_in = source->chunk + source->chunk_from * channels,
             .data_out = samples + done * channels,
-            .input_frames = source->chunk_frames,
-            .output_frames = frames - done,
+            .input_frames = (long)source->chunk_frames,
+            .output_frames = (long)(frames - done),
             .end_of_input = source->input_ended,
             .src_ratio = source->ratio,
         };

@@ -1,13 +1,12 @@
 /* The folders in which the catalog searches, and all that is in them. [control] */
 #include "catalog_inside.h"
 
+#include "../platform/path.h"
 #include "installation.h"
 #include "sentence.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static const char home_folder[] = "/.local/lib/graphophone/modules";
 
 const gph_type_info *
 gph_catalog_builtin(const gph_catalog *catalog, uint32_t index)
@@ -62,9 +61,9 @@ add_list(gph_catalog *catalog, const char *list)
     for (const char *from = list; from != NULL;) {
         const char *colon = strchr(from, gph_library_separator);
         const size_t n = colon != NULL ? (size_t)(colon - from) : strlen(from);
-        const char *refused = n == 0           ? "is empty, which would be the current folder"
-                              : from[0] != '/' ? "is no absolute path"
-                                               : NULL;
+        const char *refused = n == 0 ? "is empty, which would be the current folder"
+                              : !gph_path_is_absolute(from) ? "is no absolute path"
+                                                            : NULL;
         const gph_status status =
             add_folder(catalog, gph_arena_copy(catalog->arena, from, n), refused);
         if (status != GPH_OK)
@@ -91,9 +90,10 @@ add_folders(gph_catalog *catalog, const gph_catalog_options *options)
     const char *list = environment(options, "GRAPHOPHONE_MODULE_PATH");
     if (status == GPH_OK && list != NULL && list[0] != '\0')
         status = add_list(catalog, list);
-    const char *home = environment(options, "HOME");
-    if (status == GPH_OK && home != NULL && home[0] == '/')
-        status = add_folder(catalog, gph_sentence(catalog->arena, "%s%s", home, home_folder), NULL);
+    const char *home = environment(options, gph_path_own);
+    if (status == GPH_OK && home != NULL && gph_path_is_absolute(home))
+        status = add_folder(catalog,
+                            gph_sentence(catalog->arena, "%s%s", home, gph_path_own_modules), NULL);
     if (status == GPH_OK)
         status = add_folder(catalog, gph_installation_folder(catalog->arena, "modules"), NULL);
     return status;

@@ -41,6 +41,7 @@ gph_installation_folder(gph_arena *arena, const char *what)
 {
     char built[64];
     char installed[64];
+    char beside[80];
     snprintf(built, sizeof built, "../%s", what);
     snprintf(installed, sizeof installed, "graphophone/%s", what);
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
@@ -48,10 +49,10 @@ gph_installation_folder(gph_arena *arena, const char *what)
             snprintf(built, sizeof built, "%s", places[i].built);
             snprintf(installed, sizeof installed, "%s", places[i].installed);
         }
+    snprintf(beside, sizeof beside, "%s%s", GPH_LIB_FROM_LIBRARY, installed);
     char why[GPH_LIBRARY_SENTENCE];
-    char *found = gph_library_privileged()
-                      ? NULL
-                      : gph_library_beside(is_in_build_tree() ? built : installed);
+    char *found =
+        gph_library_privileged() ? NULL : gph_library_beside(is_in_build_tree() ? built : beside);
     const bool good = found && gph_library_trust(found, why) == GPH_OK;
     char *folder = good ? gph_sentence(arena, "%s", found)
                         : gph_sentence(arena, "%s/%s", installed_folder, installed);

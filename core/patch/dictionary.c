@@ -62,7 +62,7 @@ static bool
 compare_section(const dictionary *loaded, size_t *slot, const gph_raw_section *section, size_t from,
                 size_t to, gph_diagnostics *diagnostics)
 {
-    const size_t n_slots = loaded->n < 0 ? 0 : (size_t)loaded->n;
+    const size_t n_slots = (int)loaded->n < 0 ? 0 : (size_t)loaded->n;
     const char *key = *slot < n_slots ? loaded->key[*slot] : NULL;
     if (!same_key(key, section, NULL)) {
         tell(diagnostics, section->at, key);
@@ -97,7 +97,7 @@ compare(const dictionary *loaded, const gph_scan *scan, place from, place to,
         if (!compare_section(loaded, &slot, section, first, end, diagnostics))
             return;
     }
-    if (loaded->n < 0 || slot != (size_t)loaded->n)
+    if ((int)loaded->n < 0 || slot != (size_t)loaded->n)
         tell(diagnostics, scan->sections[from.section].at, loaded->key[slot]);
 }
 

@@ -5,6 +5,7 @@
 #include "letters.h"
 #include "substitute.h"
 
+#include "../platform/path.h"
 #include "../platform/wholefile.h"
 
 #include <string.h>
@@ -25,15 +26,15 @@ const char *
 gph_path_join(gph_arena *arena, const char *from, const char *file, size_t n)
 {
     size_t folder = strlen(from);
-    while (folder > 0 && from[folder - 1] != '/')
+    while (folder > 0 && !gph_path_is_separator(from[folder - 1]))
         folder--;
-    if (n > 0 && file[0] == '/')
-        folder = 0;
     char *path = gph_arena_allocate(arena, folder + n + 1, 1);
     if (path == NULL)
         return NULL;
-    memcpy(path, from, folder);
     memcpy(path + folder, file, n);
+    if (gph_path_is_absolute(path + folder))
+        return path + folder;
+    memcpy(path, from, folder);
     return path;
 }
 

@@ -4,6 +4,8 @@
 #include "letters.h"
 #include "near.h"
 
+#include "../platform/path.h"
+
 #include <graphophone/module.h>
 
 #include <math.h>
@@ -268,7 +270,7 @@ default_name(gph_build *build)
 {
     const char *name = build->patch->path;
     for (const char *c = name; *c != '\0'; c++)
-        if (*c == '/' && c[1] != '\0')
+        if (gph_path_is_separator(*c) && c[1] != '\0')
             name = c + 1;
     size_t n = strlen(name);
     if (n > 4 && gph_compare_names(name + n - 4, 4, ".ini") == 0)

@@ -5,6 +5,8 @@
 #include "letters.h"
 #include "near.h"
 
+#include "../platform/path.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -207,7 +209,7 @@ build(builder *b)
     gph_status status = GPH_OK;
     size_t at = 0;
     if (n >= 2 && text[0] == '~' && text[1] == '/') {
-        status = append_environment(b, 0, "HOME");
+        status = append_environment(b, 0, gph_path_home);
         b->entry->substituted = true;
         at = 1;
     }

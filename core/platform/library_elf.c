@@ -3,9 +3,10 @@
  * As the loader does, through the program headers: section headers may be stripped, or lie. */
 #include "library_elf.h"
 
+#include "library_proof.h"
+
 #include <elf.h>
 #include <link.h>
-#include <stdio.h>
 #include <string.h>
 
 /* What is known of a file. `strings` and `symbols` are checked to lie in it. */
@@ -29,13 +30,6 @@ typedef struct dynamic {
 static const char *const of_the_linker[] = {"_init", "_fini", "_edata", "_end", "__bss_start"};
 
 static const char damaged[] = "is damaged: its tables point outside of the file";
-
-static gph_status
-refuse(char *why, const char *sentence)
-{
-    snprintf(why, GPH_LIBRARY_SENTENCE, "%s", sentence);
-    return GPH_UNSUPPORTED;
-}
 
 /* `size` bytes at an offset of the file; NULL if they are not all there or not aligned to `align`.
  */
@@ -216,67 +210,37 @@ static gph_status
 find_export(const image *file, const gph_library_wanted *wanted, const ElfW(Sym) * *symbol,
             char *why)
 {
-    *symbol = NULL;
+    bool found = false;
     for (size_t i = 1; i < file->n_symbols; i++) {
         if (!is_export(&file->symbols[i]))
             continue;
         if (file->symbols[i].st_name >= file->n_strings)
-            return refuse(why, damaged);
+            return gph_library_say(why, GPH_UNSUPPORTED, damaged);
         const char *name = file->strings + file->symbols[i].st_name;
-        if (strcmp(name, wanted->symbol) == 0) {
-            *symbol = &file->symbols[i];
-        } else if (!is_of_the_linker(name)) {
-            snprintf(why, GPH_LIBRARY_SENTENCE, "exports '%.100s'; a %s exports %s alone", name,
-                     wanted->what, wanted->symbol);
-            return GPH_UNSUPPORTED;
-        }
+        if (is_of_the_linker(name))
+            continue;
+        const gph_status status = gph_library_prove_export(name, wanted, &found, why);
+        if (status != GPH_OK)
+            return status;
+        *symbol = &file->symbols[i];
     }
-    if (*symbol != NULL)
-        return GPH_OK;
-    snprintf(why, GPH_LIBRARY_SENTENCE, "is no %s: it does not export %s", wanted->what,
-             wanted->symbol);
-    return GPH_UNSUPPORTED;
-}
-
-/* The first 16 bytes of the exported constant, as every module and host begins. */
-typedef struct opening {
-    uint32_t size;
-    uint32_t magic;
-    uint16_t major, minor, min_minor, reserved;
-} opening;
-
-static gph_status
-check_opening(const opening *first, const gph_library_wanted *wanted, char *why)
-{
-    if (first->magic != wanted->magic || first->size < sizeof *first) {
-        snprintf(why, GPH_LIBRARY_SENTENCE, "is no %s: %s does not begin as one", wanted->what,
-                 wanted->symbol);
-        return GPH_UNSUPPORTED;
-    }
-    if (first->major == wanted->major && first->min_minor <= wanted->minor)
-        return GPH_OK;
-    snprintf(why, GPH_LIBRARY_SENTENCE, "needs %s ABI %u.%u, this program has %u.%u", wanted->what,
-             first->major, first->major == wanted->major ? first->min_minor : first->minor,
-             wanted->major, wanted->minor);
-    return GPH_UNSUPPORTED;
+    return gph_library_prove_found(found, wanted, why);
 }
 
 gph_status
 gph_elf_check(const uint8_t *bytes, size_t n, const gph_library_wanted *wanted, char *why)
 {
     image file = {.bytes = bytes, .n = n};
-    const ElfW(Sym) * symbol;
+    const ElfW(Sym) *symbol = NULL;
     if (!is_shared_object(&file))
-        return refuse(why, "is not a shared library for this machine");
+        return gph_library_say(why, GPH_UNSUPPORTED, "is not a shared library for this machine");
     if (!find_symbols(&file))
-        return refuse(why, damaged);
+        return gph_library_say(why, GPH_UNSUPPORTED, damaged);
     const gph_status found = find_export(&file, wanted, &symbol, why);
     if (found != GPH_OK)
         return found;
-    opening first;
-    const void *constant = at_address(&file, symbol->st_value, sizeof first, 1);
+    const void *constant = at_address(&file, symbol->st_value, GPH_LIBRARY_OPENING, 1);
     if (constant == NULL || ELF64_ST_TYPE(symbol->st_info) != STT_OBJECT)
-        return refuse(why, damaged);
-    memcpy(&first, constant, sizeof first);
-    return check_opening(&first, wanted, why);
+        return gph_library_say(why, GPH_UNSUPPORTED, damaged);
+    return gph_library_prove_opening(constant, wanted, why);
 }

@@ -2,6 +2,7 @@
 #include "library.h"
 
 #include "library_elf.h"
+#include "library_proof.h"
 #include "surroundings.h"
 
 #include <dirent.h>
@@ -9,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,13 +23,6 @@ const char gph_library_separator = ':';
 /* Far above any module with all of its debug information; keeps a wrong file from filling memory.
  */
 enum { MAX_FILE_BYTES = 256 << 20 };
-
-static gph_status
-say(char *why, gph_status status, const char *sentence)
-{
-    snprintf(why, GPH_LIBRARY_SENTENCE, "%s", sentence);
-    return status;
-}
 
 static gph_status
 say_errno(char *why, gph_status status, const char *what, int error)
@@ -58,16 +51,17 @@ static gph_status
 trust_one(const struct stat *status, bool is_parent, char *why)
 {
     if (status->st_uid != 0 && status->st_uid != geteuid())
-        return say(why, GPH_UNSUPPORTED,
-                   is_parent ? "is below a folder of another user" : "belongs to another user");
+        return gph_library_say(why, GPH_UNSUPPORTED,
+                               is_parent ? "is below a folder of another user"
+                                         : "belongs to another user");
     /* In a sticky folder (/tmp) nobody can replace what is another one's. */
     const bool replaceable = !is_parent || (status->st_mode & S_ISVTX) == 0;
     const bool others = (status->st_mode & S_IWOTH) != 0 ||
                         ((status->st_mode & S_IWGRP) != 0 && !is_private_group(status->st_gid));
     if (others && replaceable)
-        return say(why, GPH_UNSUPPORTED,
-                   is_parent ? "is below a folder that others may write"
-                             : "may be written by others");
+        return gph_library_say(why, GPH_UNSUPPORTED,
+                               is_parent ? "is below a folder that others may write"
+                                         : "may be written by others");
     return GPH_OK;
 }
 
@@ -101,7 +95,7 @@ read_all(int file, uint8_t *bytes, size_t n, char *why)
         if (got < 0)
             return say_errno(why, GPH_IO, "cannot be read", errno);
         if (got == 0)
-            return say(why, GPH_UNSUPPORTED, "became shorter while it was read");
+            return gph_library_say(why, GPH_UNSUPPORTED, "became shorter while it was read");
         done += (size_t)got;
     }
     return GPH_OK;
@@ -114,13 +108,13 @@ read_open_file(int file, uint8_t **bytes, size_t *n, char *why)
     if (fstat(file, &status) != 0)
         return say_errno(why, GPH_IO, "cannot be read", errno);
     if (!S_ISREG(status.st_mode))
-        return say(why, GPH_UNSUPPORTED, "is not a file");
+        return gph_library_say(why, GPH_UNSUPPORTED, "is not a file");
     if (status.st_size > MAX_FILE_BYTES)
-        return say(why, GPH_UNSUPPORTED, "is larger than 256 MiB");
+        return gph_library_say(why, GPH_UNSUPPORTED, "is larger than 256 MiB");
     *n = (size_t)status.st_size;
     *bytes = malloc(*n + 1);
     if (*bytes == NULL)
-        return say(why, GPH_MEMORY, "cannot be read: no memory");
+        return gph_library_say(why, GPH_MEMORY, "cannot be read: no memory");
     return read_all(file, *bytes, *n, why);
 }
 
@@ -137,24 +131,6 @@ read_file(const char *path, uint8_t **bytes, size_t *n, char *why)
     close(file);
     errno = error;
     return status;
-}
-
-static gph_status
-check_digest(const uint8_t *bytes, size_t n, const uint8_t *wanted, char *why)
-{
-    struct sha256_ctx context;
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    sha256_init(&context);
-    sha256_update(&context, n, bytes);
-    sha256_digest(&context, sizeof digest, digest);
-    if (memcmp(digest, wanted, sizeof digest) == 0)
-        return GPH_OK;
-    char hex[2 * SHA256_DIGEST_SIZE + 1];
-    for (size_t i = 0; i < sizeof digest; i++)
-        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-    snprintf(why, GPH_LIBRARY_SENTENCE, "is not the file that [modules] pins: it has sha256:%s",
-             hex);
-    return GPH_UNSUPPORTED;
 }
 
 /* ---------------------------------------------------------------- folders */
@@ -214,8 +190,8 @@ gph_library_check(const char *path, const gph_library_wanted *wanted, char *why)
     gph_status status = read_file(path, &bytes, &n, why);
     if (status == GPH_OK)
         status = gph_library_trust(path, why);
-    if (status == GPH_OK && wanted->sha256 != NULL)
-        status = check_digest(bytes, n, wanted->sha256, why);
+    if (status == GPH_OK)
+        status = gph_library_prove_digest(bytes, n, wanted, why);
     if (status == GPH_OK)
         status = gph_elf_check(bytes, n, wanted, why);
     const int error = errno;
@@ -230,14 +206,14 @@ gph_library_load(const char *path, const gph_library_wanted *wanted, const void 
 {
     *object = NULL;
     if (path[0] != '/')
-        return say(why, GPH_ARGUMENT, "has no absolute path");
+        return gph_library_say(why, GPH_ARGUMENT, "has no absolute path");
     const gph_status status = gph_library_check(path, wanted, why);
     if (status != GPH_OK)
         return status;
     /* One object linked with -ffast-math sets FTZ and DAZ of the thread that loads it; others do worse. */
     gph_surroundings *before = gph_surroundings_new();
     if (before == NULL)
-        return say(why, GPH_MEMORY, "memory is out");
+        return gph_library_say(why, GPH_MEMORY, "memory is out");
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     gph_surroundings_restore(before, changed, GPH_LIBRARY_SENTENCE);
     gph_surroundings_free(before);

@@ -7,7 +7,7 @@
 /* Lives on the caller's stack; zeroed is closed. */
 typedef struct gph_memfile {
     int descriptor_plus_1;
-    char path[64]; /* opens a fresh reader of the bytes, in this process only */
+    char path[272]; /* opens a fresh reader of the bytes, in this process only */
 } gph_memfile;
 
 /* Makes an empty file. GPH_IO when the system will not. */

@@ -8,6 +8,9 @@
 
 typedef struct gph_terminal gph_terminal;
 
+/* Texts go out as they are written, in UTF-8. To be called before the first one. */
+void gph_terminal_prepare(void);
+
 /* Whether a stream is a terminal. */
 bool gph_terminal_is(FILE *stream);
 

@@ -28,6 +28,11 @@ static const struct {
     {"\x1b[23~", "f11"},   {"\x1b[24~", "f12"},
 };
 
+void
+gph_terminal_prepare(void)
+{
+}
+
 bool
 gph_terminal_is(FILE *stream)
 {

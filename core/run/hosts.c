@@ -4,6 +4,7 @@
 #include "../graph/installation.h"
 #include "../patch/near.h"
 #include "../platform/library.h"
+#include "../platform/path.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,7 @@ add_folder(gph_hosts *hosts, const char *path, size_t n)
     char *copy = gph_arena_copy(hosts->arena, path, n);
     if (!copy)
         hosts->out_of_memory = true;
-    else if (n && copy[0] == '/' && hosts->n_folders < MOST_FOLDERS)
+    else if (n && gph_path_is_absolute(copy) && hosts->n_folders < MOST_FOLDERS)
         hosts->folders[hosts->n_folders++] = copy;
 }
 

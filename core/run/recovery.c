@@ -1,10 +1,12 @@
 /* What a crash left, in folders and in shared memory: the public side of recovery. [control] */
 #include "../disk/recover.h"
+#include "../platform/file.h"
+#include "../platform/library.h"
+#include "../platform/path.h"
 #include "table_recover.h"
 
 #include <graphophone/graphophone.h>
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,8 +51,8 @@ hear_file(void *user, const gph_recover_found *found)
         [GPH_RECOVER_FAILED] = GPH_RECOVERED_FAILED,
     };
     recovery *all = user;
-    char path[2 * PATH_MAX];
-    char became[2 * PATH_MAX] = "";
+    char path[2 * GPH_PATH_MOST];
+    char became[2 * GPH_PATH_MOST] = "";
     path_of(found->folder, found->name, path, sizeof path);
     if (*found->became)
         path_of(found->folder, found->became, became, sizeof became);
@@ -79,7 +81,7 @@ static bool
 goes_on(void *user, const char *folder, const char *name, int64_t frames)
 {
     const recovery *all = user;
-    char path[2 * PATH_MAX];
+    char path[2 * GPH_PATH_MOST];
     if (!all->request.progress)
         return true;
     path_of(folder, name, path, sizeof path);
@@ -114,9 +116,11 @@ folder_of_tables(const char *const *paths, uint32_t n_paths)
 {
     char *folder = NULL;
     for (uint32_t n = 0; n < n_paths && !folder; n++) {
-        char below[PATH_MAX];
-        snprintf(below, sizeof below, "%s/.", paths[n]);
-        folder = realpath(below, NULL);
+        const gph_file_system *files = &gph_file_system_real;
+        const gph_file found = files->open_folder(files->user, paths[n]);
+        if (found >= 0)
+            folder = gph_library_absolute(paths[n]);
+        files->close(files->user, found);
     }
     return folder;
 }

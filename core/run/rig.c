@@ -1,5 +1,6 @@
 /* A rig: loads a patch, checks it, and frees it all again. [control] */
 #include "../disk/writer_link.h"
+#include "../platform/library.h"
 #include "../platform/now.h"
 #include "../platform/ticks.h"
 #include "rig_inside.h"
@@ -46,7 +47,7 @@ load_patch(gph_rig *rig, const char *path, const gph_rig_options *options)
 static char *
 absolute_folder(const char *folder)
 {
-    char *real = realpath(folder, NULL);
+    char *real = gph_library_absolute(folder);
     return real ? real : strdup(folder);
 }
 

@@ -1,6 +1,7 @@
 /* The host's settings as a patch gives them: `clock.ppm = 20`. [control] */
 
 #include "../patch/near.h"
+#include "../platform/path.h"
 #include "rig_inside.h"
 
 #include <math.h>
@@ -80,7 +81,7 @@ text(const gph_config *config, const char *name, uint32_t index)
         return NULL;
     memcpy(own->item, item, n);
     own->item[n] = 0;
-    if (setting->kind != GPH_SETTING_PATH || own->item[0] == '/' || !option)
+    if (setting->kind != GPH_SETTING_PATH || gph_path_is_absolute(own->item) || !option)
         return own->item;
     if (setting->flags & GPH_SETTING_READS)
         return gph_patch_resolve(own->rig->patch, option->entry, own->item);

@@ -1,4 +1,5 @@
 /* What can be seen of a rig: itself, its nodes, how it goes. [control] */
+#include "../platform/textstream.h"
 #include "rig_inside.h"
 
 #include <stdio.h>
@@ -184,14 +185,15 @@ gph_rig_publish(gph_rig *rig, const char *text)
 const char *
 gph_rig_dot(gph_rig *rig)
 {
-    size_t size = 0;
+    gph_textstream stream;
     if (rig->dot)
         return rig->dot;
-    FILE *out = open_memstream(&rig->dot, &size);
+    FILE *out = gph_textstream_begin(&stream);
     if (!out)
         return NULL;
     gph_status status = gph_graph_dot(rig->graph, out);
-    if (fclose(out) != 0 || status != GPH_OK) {
+    rig->dot = gph_textstream_end(&stream, NULL);
+    if (status != GPH_OK) {
         free(rig->dot);
         rig->dot = NULL;
     }

@@ -1,4 +1,5 @@
 /* Tells what a person should know: one message at a time, with its place in the patch. [control] */
+#include "../platform/textstream.h"
 #include "rig_inside.h"
 
 #include <stdarg.h>
@@ -67,17 +68,14 @@ gph_rig_log(void *user, uint32_t level, uint32_t node, const char *text)
 static char *
 render(const gph_rig *rig, size_t index)
 {
-    char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    gph_textstream stream;
+    FILE *out = gph_textstream_begin(&stream);
     if (!out)
         return NULL;
     gph_diagnostics_print_one(rig->diagnostics, index, out, rig->flags & GPH_RIG_COLOUR);
-    if (fclose(out) != 0) {
-        free(text);
-        return NULL;
-    }
-    if (size && text[size - 1] == '\n')
+    char *text = gph_textstream_end(&stream, &size);
+    if (text && size && text[size - 1] == '\n')
         text[size - 1] = 0;
     return text;
 }

@@ -1,6 +1,7 @@
 /* Makes the gph_runtime of each instance. [control; log: control, worker] */
 #include "runtime.h"
 
+#include "../platform/aligned.h"
 #include "context.h"
 
 #include <stdio.h>
@@ -20,11 +21,9 @@ runtime_new(void *user, gph_graph *graph, uint32_t node, uint32_t copy)
 {
     gph_context *context = user;
     /* Queues in it keep their two ends on cache lines of their own. */
-    size_t size = (sizeof(gph_node_runtime) + 63) / 64 * 64;
-    gph_node_runtime *runtime = aligned_alloc(64, size);
+    gph_node_runtime *runtime = gph_aligned_new(sizeof *runtime);
     if (!runtime)
         return NULL;
-    memset(runtime, 0, size);
     runtime->public_ = (gph_runtime){.size = sizeof(gph_runtime),
                                      .abi_minor = GPH_ABI_MINOR,
                                      .get = gph_runtime_get,
@@ -54,7 +53,7 @@ runtime_free(void *user, const gph_runtime *rt)
     gph_runtime_close_tables(runtime);
     gph_runtime_close_streams(runtime);
     free(runtime->answer_slots);
-    free(runtime);
+    gph_aligned_free(runtime);
 }
 
 static gph_status

@@ -3,6 +3,7 @@
  *
  * One thread for all tables of a run, which looks for jobs, as the audio thread cannot wake anybody
  * without entering the kernel. Offline there is no thread: jobs are done where they are asked for. */
+#include "../platform/aligned.h"
 #include "../platform/now.h"
 #include "../platform/realtime.h"
 #include "../platform/thread.h"
@@ -167,11 +168,9 @@ gph_table_set_serve(gph_table_set *set, struct gph_take_counter *takes, bool bes
 {
     if (set->worker || !set->first)
         return GPH_OK;
-    size_t size = (sizeof(gph_table_worker) + 63) / 64 * 64;
-    gph_table_worker *worker = aligned_alloc(64, size);
+    gph_table_worker *worker = gph_aligned_new(sizeof *worker);
     if (!worker)
         return GPH_MEMORY;
-    memset(worker, 0, size);
     gph_queue_init(&worker->jobs, worker->slots, JOBS, sizeof(gph_table_job));
     worker->takes = takes;
     set->worker = worker;
@@ -180,7 +179,7 @@ gph_table_set_serve(gph_table_set *set, struct gph_take_counter *takes, bool bes
         status = gph_realtime_start("gph-tables", false, run, worker, &worker->thread, NULL);
     if (status != GPH_OK) {
         gph_lock_free(worker->lock);
-        free(worker);
+        gph_aligned_free(worker);
         set->worker = NULL;
         return status;
     }
@@ -213,7 +212,7 @@ gph_table_set_end_service(gph_table_set *set)
     }
     gph_status status = gph_table_set_failed(set) ? GPH_IO : GPH_OK;
     gph_lock_free(worker->lock);
-    free(worker);
+    gph_aligned_free(worker);
     set->worker = NULL;
     return status;
 }

@@ -1,6 +1,7 @@
 /* The worker thread and its queue. [control, worker; schedule: audio] */
 #include "worker.h"
 
+#include "../platform/aligned.h"
 #include "../platform/now.h"
 #include "../platform/realtime.h"
 
@@ -63,11 +64,9 @@ run(void *arg)
 gph_status
 gph_workers_new(gph_workers **workers)
 {
-    size_t size = (sizeof **workers + 63) / 64 * 64;
-    *workers = aligned_alloc(64, size);
+    *workers = gph_aligned_new(sizeof **workers);
     if (!*workers)
         return GPH_MEMORY;
-    memset(*workers, 0, size);
     gph_queue_init(&(*workers)->jobs, (*workers)->slots, JOBS, sizeof(job));
     return GPH_OK;
 }
@@ -79,7 +78,7 @@ gph_workers_free(gph_workers *workers)
         return;
     atomic_store_explicit(&workers->ends, true, memory_order_release);
     gph_realtime_join(workers->thread, -1);
-    free(workers);
+    gph_aligned_free(workers);
 }
 
 gph_status

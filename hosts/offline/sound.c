@@ -1,14 +1,14 @@
 /* Files of the offline host. [the caller's thread of step] */
 #include "sound.h"
 
+#include "place.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <sndfile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 enum { CHUNK = 1024 };
 
@@ -69,7 +69,7 @@ sound_open_read(const char *path, sound_file **made, double *rate, uint32_t *cha
 {
     *made = NULL;
     SF_INFO info = {0};
-    SNDFILE *file = sf_open(path, SFM_READ, &info);
+    SNDFILE *file = place_open(path, &info);
     if (file == NULL)
         return fail(NULL, why, n, path, sf_strerror(NULL));
     if (info.channels < 1 || info.channels > (int)GPH_MAX_CHANNELS || info.samplerate < 1000 ||
@@ -104,16 +104,13 @@ sound_open_write(const char *path, double rate, uint32_t channels, sound_file **
     sound_file *sound = make(channels);
     if (sound == NULL)
         return GPH_MEMORY;
-    int descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor < 0)
+    int error = place_new(path, &info, &sound->file);
+    if (error != 0)
         return fail(sound, why, n, path,
-                    errno == EEXIST ? "exists, and nothing is overwritten" : strerror(errno));
+                    error == EEXIST ? "exists, and nothing is overwritten" : strerror(error));
     sound->path = strdup(path);
-    sound->file = sf_open_fd(descriptor, SFM_WRITE, &info, SF_TRUE);
     if (sound->file == NULL || sound->path == NULL) {
-        if (sound->file == NULL)
-            close(descriptor);
-        unlink(path);
+        place_remove(path);
         return fail(sound, why, n, path, sf_strerror(NULL));
     }
     /* A short file is plain WAV. */
@@ -170,7 +167,7 @@ sound_close(sound_file *sound)
         return GPH_OK;
     int error = sound->file != NULL ? sf_close(sound->file) : 0;
     if (sound->path != NULL && sound->frames == 0)
-        unlink(sound->path);
+        place_remove(sound->path);
     free(sound->path);
     free(sound->samples);
     free(sound);
