@@ -24,6 +24,30 @@ def test_everything_is_there(staged, build, source):  # noqa: F811
         "effect", "source", "sink", "host"}
 
 
+def test_a_page_for_each_type(staged, build, home):  # noqa: F811
+    """Made by the descriptor: a page that says other than `describe` does not exist."""
+    pages = {path.stem: path for path in (staged.prefix / "share/doc/graphophone/types").iterdir()}
+    stock = {path.stem for path in (build / "modules").glob("*.so")}
+    assert set(pages) == stock | {"input", "output", "table", "feedback"}
+    for name, path in pages.items():
+        page = path.read_text(encoding="utf-8")
+        assert page == staged.must(["graphophone", "describe", name, "--markdown"], home).stdout
+        if name in stock:
+            file = staged.library / "graphophone/modules" / f"{name}.so"
+            assert page == staged.must(["graphophone", "describe", file, "--markdown"], home).stdout
+    assert (staged.prefix / "share/doc/graphophone/writing-a-module.md").is_file()
+
+
+def test_describe_a_file(staged, home):  # noqa: F811
+    file = staged.library / "graphophone/modules/freeverb.so"
+    pages = json.loads(staged.must(["graphophone", "describe", file, "--json"], home).stdout)
+    assert [page["id"] for page in pages] == ["freeverb"]
+    for name, words in [("nowhere.so", "there is no module file 'nowhere.so'"), ("bad.so", "is not a shared library")]:
+        (home / "bad.so").write_bytes(b"nothing")
+        run = staged.run(["graphophone", "describe", name], home)
+        assert run.returncode == 3 and words in run.stderr
+
+
 def test_nothing_names_the_tree_it_was_built_in(staged, build, source):  # noqa: F811
     """Debug information aside, which a package strips."""
     for path in staged.prefix.rglob("*"):

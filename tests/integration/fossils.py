@@ -1,0 +1,80 @@
+"""Binaries of earlier days load and run (tests/fossils/README.md), and the page 'Writing a module' is all that one needs:
+its modules are built by its own line against an installation alone, validate, and its patches play them."""
+import json
+import platform
+import re
+import shutil
+
+import pytest
+
+from support.sound_files import read_floats
+from support.staged import staged  # noqa: F401 (a fixture)
+
+NAMES = ["quiet", "pad", "taker"]
+OURS = platform.system() == "Linux" and platform.machine() == "x86_64"
+
+
+@pytest.fixture
+def page(source):
+    return (source / "config/writing-a-module.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def patches(page, home):
+    """The page's patches are in the current folder."""
+    for match in re.finditer(r"^    ; (\w+\.ini).*\n(?:    .*\n|\n(?=    ))+", page, re.M):
+        (home / match.group(1)).write_text("".join(line[4:] + "\n" for line in match.group().splitlines()))
+    assert sorted(path.stem for path in home.glob("*.ini")) == sorted(NAMES)
+
+
+def line_of(page):
+    """The line that builds a module."""
+    return re.search(r"^    (cc .* NAME\.c -lm)$", page, re.M).group(1)
+
+
+def play_all(run, home):
+    """Renders the three patches and looks at what they left, frame by frame."""
+    for name in NAMES:
+        told = run(name)
+        assert told["exit_status"] == 0 and len(told["takes"]) == 1
+    quiet, pad, taken = (read_floats(home / file).copy() for file in ("quiet.wav", "pad.wav", "taken.wav"))
+    # A tone of -20 dB, 20 dB quieter.
+    assert quiet.shape == (24000, 2) and abs(abs(quiet).max() - 0.01) < 1e-5
+    # Hit at 100 ms and at 800 ms, silent before, between and after.
+    assert pad.shape == (72000, 2)
+    for hit in (4800, 38400):
+        assert (pad[hit:hit + 24000] == quiet).all()
+        pad[hit:hit + 24000] = 0
+    assert not pad.any()
+    # From 250 ms to 750 ms.
+    assert taken.shape[0] == 24000 and abs(abs(taken).max() - 0.1) < 1e-5
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+@pytest.mark.parametrize("standard", ["c99", "c11", "c17"])
+def test_examples_of_the_page(page, patches, staged, home, compiler, standard):  # noqa: F811
+    for name, code in zip(NAMES, re.findall(r"```c\n(.*?)```", page, re.DOTALL), strict=True):
+        (home / f"{name}.c").write_text(code, encoding="utf-8")
+        staged.must(line_of(page).replace("NAME", name).replace(
+            "cc ", f"{compiler} -std={standard} -Wall -Wextra -Wpedantic -Wconversion -Werror ", 1), home)
+        run = staged.run(f"graphophone validate {name}.so", home)
+        assert (run.returncode, run.stdout.splitlines()[-1]) == (0, "13 passed, 0 failed"), run.stdout
+        assert staged.must(f"graphophone describe ./{name}.so", home).stdout.startswith(f"{name}: ")
+    play_all(lambda name: json.loads(staged.must(f"graphophone render {name}.ini --module-dir . --json", home).stdout),
+             home)
+
+
+@pytest.mark.skipif(not OURS, reason="the fossils are for Linux on x86-64")
+def test_fossils_run(graphophone, patches, source, home):
+    folders = sorted((source / "tests/fossils").glob("abi-*"))
+    assert folders
+    for folder in folders:
+        here = home / folder.name
+        here.mkdir(mode=0o755)
+        for name in NAMES:
+            shutil.copy(home / f"{name}.ini", here)
+            shutil.copy(folder / f"{name}.x86-64.so", here / f"{name}.so")
+            run = graphophone("validate", here / f"{name}.so", timeout=600)
+            assert run.returncode == 0, run.stdout + run.stderr
+        play_all(lambda name: json.loads(graphophone("render", f"{name}.ini", "--module-dir", here, "--json",  # noqa: B023
+                                                     cwd=here).stdout), here)  # noqa: B023
