@@ -161,13 +161,13 @@ gph_part_put(gph_part *part, const float *const *ch, uint32_t frames)
     return gph_part_flush(part);
 }
 
-/* A file that somebody cut is found out before a later write makes a hole of what is missing. */
+/* A file that somebody cut is found out before a write makes a hole of what is missing. */
 static void
 see_length(gph_part *part, const gph_part_file *file)
 {
     const gph_file_system *files = part->plan->files;
     int64_t size = files->size(files->user, gph_output_file(file->output));
-    if (size < 0 || size >= gph_output_bytes(file->output))
+    if (size < 0 || size >= file->written)
         return;
     int64_t frame = (int64_t)part->width * gph_sample_bytes(part->plan->output.format.sample);
     int64_t left = frame && size > file->empty ? (size - file->empty) / frame : 0;
@@ -180,13 +180,18 @@ int
 gph_part_flush(gph_part *part)
 {
     int error = 0;
+    for (uint32_t n = 0; n < part->n_files; n++)
+        see_length(part, &part->files[n]);
+    if (atomic_load(&part->lost) == -ENODATA)
+        return -ENODATA;
     for (uint32_t n = 0; n < part->n_files; n++) {
-        int one = gph_output_flush(part->files[n].output);
+        gph_part_file *file = &part->files[n];
+        int one = gph_output_flush(file->output);
         error = one && !error ? one : error;
         if (one)
             continue;
-        see_length(part, &part->files[n]);
-        gph_part_file_reserve(&part->files[n]);
+        file->written = gph_output_bytes(file->output);
+        gph_part_file_reserve(file);
     }
     return error;
 }

@@ -125,6 +125,7 @@ gph_part_cut(gph_part *part, gph_output_point point)
         gph_part_file *file = &part->files[n];
         memcpy(file->sums, file->points[point], file->width * sizeof *file->sums);
         file->spoilt = 0;
+        file->synced = false; /* others of the part may have come further */
     }
     gph_part_add_up(part);
     while (part->n_gaps && part->gaps[part->n_gaps - 1].position > part->frames)

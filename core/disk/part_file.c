@@ -217,11 +217,12 @@ void
 gph_part_file_undo(gph_part_file *file)
 {
     const gph_file_system *files = file->plan->files;
-    files->remove(files->user, file->folder, file->part_name);
+    const char *name = file->renamed ? file->final_name : file->part_name;
+    files->remove(files->user, file->folder, name);
     if (file->has_fork) {
-        longer_name name;
-        snprintf(name, sizeof name, "._%s", file->part_name);
-        files->remove(files->user, file->folder, name);
+        longer_name fork;
+        snprintf(fork, sizeof fork, "._%s", name);
+        files->remove(files->user, file->folder, fork);
     }
 }
 

@@ -16,6 +16,7 @@ typedef struct gph_part_file {
     gph_channel_sums *points[GPH_OUTPUT_POINTS]; /* the same at each point */
     gph_take_file *about; /* made at the start, so that the end needs no memory */
     int64_t empty;        /* bytes of the file without a frame */
+    int64_t written;      /* bytes of it that were */
     int64_t reserved;     /* bytes for which disk was taken */
     int spoilt;           /* negated errno: it can take no more frames */
     int failed;           /* negated errno of the last try to complete it */

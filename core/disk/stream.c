@@ -150,6 +150,8 @@ gph_stream_status_get(gph_stream *stream, gph_stream_status *status)
     status->failovers = from.failovers;
     status->longest_write_ns = from.longest_write_ns;
     status->longest_barrier_ns = from.longest_barrier_ns;
+    status->failures = from.failures;
+    memcpy(status->trouble, from.trouble, sizeof status->trouble);
     status->clipped = from.clipped;
     status->not_finite = from.not_finite;
 }

@@ -117,6 +117,8 @@ typedef struct gph_stream_status {
     int64_t capacity;    /* frames that can wait */
     int64_t free_bytes;  /* on the disk; -1: not known */
     double seconds_left; /* until the disk is full, from the format; below 0: not known */
+    int64_t failures;    /* how often the disk refused, or somebody spoilt a file */
+    char trouble[160];   /* why, the last time */
     int64_t clipped;     /* samples beyond -1 to 1 in the present take */
     int64_t not_finite;  /* samples that were NaN or Inf */
     int64_t synced;      /* writing: frames of the present take that are on the disk for sure */

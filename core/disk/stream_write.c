@@ -192,21 +192,24 @@ check_handles(const gph_recorder *recorder, gph_stream_problem *problem)
                              (long long)wanted, (long long)there);
 }
 
-static void
+/* False: a thread hangs in the disk with what it was told, which has to stay. */
+static bool
 deactivate(gph_stream *stream)
 {
     gph_recorder *recorder = stream->writes;
     stream->active = false;
     gph_writer_seat_free(recorder->seat);
-    gph_writer_job_free(recorder->job);
+    recorder->seat = NULL;
+    if (!gph_writer_job_free(recorder->job, INT64_C(2000000000)))
+        return false;
     gph_bell_free(recorder->finished);
     gph_lock_free(recorder->lock);
     gph_shm_free(recorder->memory);
-    recorder->seat = NULL;
     recorder->job = NULL;
     recorder->finished = NULL;
     recorder->lock = NULL;
     recorder->memory = NULL;
+    return true;
 }
 
 gph_status
@@ -288,15 +291,16 @@ gph_recorder_free(gph_stream *stream)
     gph_recorder *recorder = stream->writes;
     if (stream->active) {
         gph_stream_problem problem;
-        /* One in its own process goes on by itself, and has been waited for once. */
-        if (!recorder->done && !(recorder->seat && recorder->ended))
+        /* Who was waited for once is not waited for again; one in its own process goes on by itself. */
+        if (!recorder->done && !recorder->ended)
             gph_recorder_finish(stream, INT64_C(10000000000), &problem);
-        if (recorder->job)
+        if (recorder->job && !recorder->done)
             gph_writer_job_give_up(recorder->job);
-        deactivate(stream);
     }
     if (recorder->takes)
         gph_take_counter_remove(recorder->takes, &recorder->names);
+    if (stream->active && !deactivate(stream))
+        return;
     for (uint32_t n = 0; n < recorder->n_files; n++)
         gph_take_file_free(recorder->list[n]);
     free(recorder->list);
@@ -350,6 +354,19 @@ gph_stream_file(gph_stream *stream, uint32_t index)
     return file;
 }
 
+/* Before anything is written: what the folder's disk has left for this. */
+static int64_t
+disk_left(const gph_recorder *recorder)
+{
+    const gph_file_system *files = recorder->files;
+    gph_file root = files->open_folder(files->user, recorder->spec.name.root);
+    int64_t left = root < 0 ? -1 : files->free_bytes(files->user, root);
+    if (root >= 0)
+        files->close(files->user, root);
+    int64_t floor = recorder->spec.what.min_free_bytes;
+    return left < 0 ? -1 : left > floor ? left - floor : 0;
+}
+
 void
 gph_recorder_describe(const gph_recorder *recorder, gph_stream_status *status)
 {
@@ -357,6 +374,12 @@ gph_recorder_describe(const gph_recorder *recorder, gph_stream_status *status)
     gph_format_text(spec->format, status->format, sizeof status->format);
     status->bytes_per_frame =
         (double)spec->what.channels * (double)gph_sample_bytes(spec->format.sample);
+    if (!recorder->memory) {
+        status->free_bytes = disk_left(recorder);
+        double a_second = status->bytes_per_frame * spec->rate;
+        if (status->free_bytes >= 0 && a_second > 0)
+            status->seconds_left = (double)status->free_bytes / a_second;
+    }
 }
 
 const char *

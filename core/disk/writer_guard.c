@@ -73,10 +73,7 @@ gph_guard_step(gph_writer *writer)
     int lost = gph_part_is_lost(part, &left);
     int final = gph_part_sync_error(part);
     if (lost || final) {
-        gph_guard_leave(writer, final ? final : lost,
-                        final             ? "cannot bring a file to the disk"
-                        : lost == -ENOENT ? "somebody deleted or renamed a file"
-                                          : "somebody cut a file");
+        gph_guard_leave(writer, final ? final : lost, "cannot bring a file to the disk");
         return;
     }
     if (guard->phase == GPH_GUARD_WRITING && !writer->retry_ns) {
@@ -132,7 +129,8 @@ gph_guard_wrote(gph_writer *writer)
     uint64_t oldest = gph_writer_oldest(writer);
     int64_t behind = position > oldest ? (int64_t)(position - oldest) : 0;
     int64_t since = take->graph - point->graph + writer->plan.part.batch_frames;
-    if (since > behind / 2 && !gph_part_mark(writer->part))
+    /* And often enough that a file which may not grow any more is left about there. */
+    if ((since > behind / 2 || (double)since > writer->plan.rate) && !gph_part_mark(writer->part))
         writer->guard.points[GPH_OUTPUT_MARK] = *take;
     /* Who leaves it to the kernel has said that a write that went well is enough. */
     if (!writer->plan.part.sync)
@@ -207,6 +205,18 @@ note_missed(gph_writer *writer, gph_part *part, int64_t missed)
     gph_ring_put_news(&writer->ring, GPH_STREAM_GAP, missed);
 }
 
+/* Who or what has spoilt a file. */
+static void
+say(gph_writer *writer, int lost, int error, const char *what)
+{
+    if (lost)
+        gph_writer_tell(writer, lost,
+                        lost == -ENOENT ? "somebody deleted or renamed a file that is being written"
+                                        : "somebody cut a file that is being written");
+    else
+        gph_writer_say(writer, error, what);
+}
+
 /* A disk on which nothing lasts is tried once a second, not as fast as can be. */
 static void
 count_fruitless(gph_writer *writer, int64_t kept, int error, const char *what)
@@ -229,12 +239,13 @@ gph_guard_leave(gph_writer *writer, int error, const char *what)
     gph_output_point point = newest_point(part);
     uint64_t safe = gph_writer_position(writer, writer->guard.points[GPH_OUTPUT_SAFE].graph);
     bool in_ring = safe >= gph_writer_oldest(writer);
-    if (in_ring || !gph_part_can_cut(part))
+    /* A file that is as large as may be is sound up to there; of the others only this is certain. */
+    if ((in_ring && error != -EFBIG) || !gph_part_can_cut(part))
         point = GPH_OUTPUT_SAFE;
     gph_take back = writer->guard.points[point];
     int64_t safe_frames = gph_part_point(part, GPH_OUTPUT_SAFE);
     int64_t kept = gph_part_point(part, point);
-    gph_writer_say(writer, error, what);
+    say(writer, lost, error, what);
     gph_closing *closing = gph_writer_hand_over(writer);
     closing->left = true;
     bool is_cut = cut(writer, part, point);
@@ -275,8 +286,7 @@ gph_guard_rescue(gph_writer *writer, gph_closing *closing, int error)
     gph_take back = closing->safe;
     uint64_t position = gph_writer_position(writer, back.graph);
     bool in_ring = position >= gph_writer_oldest(writer) && lost != -ENODATA;
-    gph_writer_say(writer, error,
-                   lost ? "somebody took a file away" : "cannot bring a file to the disk");
+    say(writer, lost, error, "cannot bring a file to the disk");
     if (!in_ring || writer->n_rescues == GPH_WRITER_RESCUES || writer->leaving ||
         gph_writer_reach_back(writer, position) > position) {
         gph_part_accept(part);

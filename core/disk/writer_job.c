@@ -13,7 +13,8 @@ struct gph_writer_job {
     uint32_t *latency;
     gph_writer *writer;
     gph_thread *thread;
-    gph_bell *work; /* there may be something to do */
+    gph_bell *work;  /* there may be something to do */
+    gph_bell *ended; /* the thread does nothing more */
     _Atomic uint32_t orphaned, quit;
 };
 
@@ -30,6 +31,7 @@ run(void *user)
             gph_bell_wait(job->work, POLL);
     }
     job->order.done(job->order.user);
+    gph_bell_ring(job->ended);
 }
 
 static void
@@ -135,13 +137,16 @@ plan_of(const gph_writer_order *order, const uint32_t *latency)
     };
 }
 
-static void
+static bool
 release(gph_writer_job *job)
 {
-    gph_writer_free(job->writer);
+    if (!gph_writer_free(job->writer))
+        return false;
     gph_bell_free(job->work);
+    gph_bell_free(job->ended);
     free(job->latency);
     free(job);
+    return true;
 }
 
 gph_status
@@ -160,7 +165,8 @@ gph_writer_job_new(const gph_writer_order *order, gph_writer_job **result)
     plan.wake = wake;
     plan.wake_user = job;
     gph_status status = GPH_MEMORY;
-    if (job->latency && !gph_bell_new(&job->work) && !gph_writer_new(&plan, &job->writer)) {
+    if (job->latency && !gph_bell_new(&job->work) && !gph_bell_new(&job->ended) &&
+        !gph_writer_new(&plan, &job->writer)) {
         bool sane = !order->resume || gph_writer_take_over(job->writer);
         status = sane ? gph_thread_new("gph-writer", run, job, &job->thread) : GPH_STATE;
     }
@@ -192,11 +198,15 @@ gph_writer_job_give_up(gph_writer_job *job)
     gph_bell_ring(job->work);
 }
 
-void
-gph_writer_job_free(gph_writer_job *job)
+bool
+gph_writer_job_free(gph_writer_job *job, int64_t patience_ns)
 {
     if (!job)
-        return;
+        return true;
+    if (patience_ns >= 0 && !gph_bell_wait(job->ended, patience_ns)) {
+        gph_thread_leave(job->thread);
+        return false;
+    }
     gph_thread_join(job->thread);
-    release(job);
+    return release(job);
 }

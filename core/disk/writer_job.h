@@ -42,7 +42,8 @@ void gph_writer_job_wake(gph_writer_job *job);
 void gph_writer_job_orphan(gph_writer_job *job);
 /* Ends it as soon as the files can be left as they are. */
 void gph_writer_job_give_up(gph_writer_job *job);
-/* Waits for its end, then frees it; NULL is fine. */
-void gph_writer_job_free(gph_writer_job *job);
+/* Waits for its end, below 0 for as long as it takes, then frees it; NULL is fine. False: it hangs in
+ * the disk and was left behind, and with it all that the order names; `done` may come yet. */
+bool gph_writer_job_free(gph_writer_job *job, int64_t patience_ns);
 
 #endif

@@ -74,7 +74,7 @@ done(void *user)
 static void
 client_free(server *s, client *c)
 {
-    gph_writer_job_free(c->job);
+    gph_writer_job_free(c->job, -1);
     gph_take_counter_remove(s->takes, &c->names);
     gph_spec_finish(&c->spec);
     gph_writer_request_finish(&c->request);

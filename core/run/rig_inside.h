@@ -24,6 +24,7 @@ typedef enum gph_rig_stage {
 typedef struct gph_rig_watch {
     uint32_t state; /* GPH_RECORDER_* */
     int64_t gaps;
+    int64_t failures; /* of the disk, that were told */
     bool half_full;
     uint8_t heard[GPH_MAX_CHANNELS / 8]; /* channels of the present take that were not silent */
     int64_t heard_take;                  /* number of that take, */

@@ -62,6 +62,10 @@ gph_rig_get_recorder(gph_rig *rig, uint32_t index, gph_rig_recorder *recorder)
     gph_stream_status_get(stream->stream, now);
     gph_rig_take_peaks(stream, rig->scratch->peaks);
     double rate = now->rate > 0 ? now->rate : rig->graph->rate;
+    /* Where the host decides about the rate, the one that is assumed is as good for a forecast. */
+    double a_second = now->bytes_per_frame * rate;
+    if (now->seconds_left < 0 && now->free_bytes >= 0 && a_second > 0)
+        now->seconds_left = (double)now->free_bytes / a_second;
     double capacity = now->capacity > 0 ? (double)now->capacity : 1;
     const gph_rig_recorder out = {
         .state = state_of(now),

@@ -231,6 +231,16 @@ watch_state(gph_rig *rig, gph_rig_watch *watch, uint32_t node, const gph_stream_
     }
 }
 
+/* What the recorder has found a way out of, so that its state tells nothing. */
+static void
+watch_failures(gph_rig *rig, gph_rig_watch *watch, uint32_t node, const gph_stream_status *now)
+{
+    if (now->failures > watch->failures && now->state != GPH_STREAM_DEGRADED &&
+        now->state != GPH_STREAM_BROKEN)
+        gph_rig_tell(rig, GPH_LOG_WARNING, node, -1, "%s", now->trouble);
+    watch->failures = now->failures;
+}
+
 static void
 watch_recorder(gph_rig *rig, gph_rig_watch *watch, gph_runtime_stream *stream)
 {
@@ -238,6 +248,7 @@ watch_recorder(gph_rig *rig, gph_rig_watch *watch, gph_runtime_stream *stream)
     gph_stream_status *now = &rig->scratch->status;
     gph_stream_status_get(stream->stream, now);
     watch_state(rig, watch, node, now);
+    watch_failures(rig, watch, node, now);
     watch_disk(rig, watch, node, now);
     gph_rig_watch_silence(rig, watch, stream, now);
     double fill = now->capacity > 0 ? (double)now->peak_fill / (double)now->capacity : 0;

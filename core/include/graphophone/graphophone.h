@@ -36,7 +36,8 @@ enum {
     GPH_EXIT_PATCH = 2,  /* command line or patch refused, nothing started */
     GPH_EXIT_MODULE = 3, /* a module was not found, refused, or failed while running */
     GPH_EXIT_HOST = 4,   /* host or device: not there, or lost and not regained */
-    GPH_EXIT_DISK = 5,   /* disk: nothing could be opened, or one filled up or failed */
+    GPH_EXIT_DISK =
+        5, /* disk: nothing could be opened, or one filled up or failed, even if no frame is lost */
     GPH_EXIT_MACHINE =
         6, /* the machine denied what the patch requires: real time, locked memory, size */
     GPH_EXIT_INTERNAL = 70 /* internal error */

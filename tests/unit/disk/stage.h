@@ -41,7 +41,8 @@ typedef struct stage {
     int kind, at, calls[N_CALLS];
     bool ever, shorter;
     int error;
-    int64_t delay_ns; /* a call that is hit takes so long, and works if `error` is 0 */
+    int64_t delay_ns; /* a call that is hit takes so long, while sound goes on */
+    int64_t free;     /* what the disk says it has left; 0: what it has */
     const char *only; /* hits calls on files of this folder alone, or NULL */
     unsynced dirty[MOST_OPEN];
     bool in_spare[MOST_OPEN];
@@ -63,13 +64,15 @@ typedef struct stage {
     int64_t failed_ns; /* when the first news of a failure came */
 } stage;
 
+static void stage_block(stage *s, bool look);
+
 static bool
 hits(stage *s, int kind)
 {
     int n = ++s->calls[kind];
     bool hit = kind == s->kind && s->at && (n == s->at || (s->ever && n > s->at));
-    if (hit)
-        s->now_ns += s->delay_ns;
+    for (int64_t waited = 0; hit && waited < s->delay_ns; waited += SECONDS(1) / 100)
+        stage_block(s, false);
     return hit;
 }
 
@@ -219,6 +222,13 @@ stage_reserve(void *user, gph_file file, int64_t bytes)
 }
 
 static int64_t
+stage_free_bytes(void *user, gph_file file)
+{
+    stage *s = user;
+    return s->free && !s->in_spare[file] ? s->free : gph_file_system_real.free_bytes(NULL, file);
+}
+
+static int64_t
 stage_mono(void *user)
 {
     return ((stage *)user)->now_ns;
@@ -261,6 +271,7 @@ stage_init(stage *s, uint32_t channels, const char *file, const char *format)
     s->files.rename_new = stage_rename;
     s->files.resize = stage_resize;
     s->files.reserve = stage_reserve;
+    s->files.free_bytes = stage_free_bytes;
     ck_assert_int_eq(gph_take_counter_new(&s->takes), GPH_OK);
     s->what = (gph_stream_write){.size = sizeof s->what,
                                  .channels = channels,
@@ -291,6 +302,7 @@ stage_open(stage *s)
         .gap = what->gap,
         .rotate_seconds = what->rotate_seconds,
         .rotate_bytes = what->rotate_bytes,
+        .preroll = (uint64_t)(what->preroll_seconds * RATE),
         .clock = &s->clock,
         .takes = s->takes,
         .part = {.files = &s->files,
