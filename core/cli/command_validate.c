@@ -27,6 +27,7 @@ typedef struct validation {
     const gph_arguments *arguments;
     char court[MAX_PATH];
     char guard[MAX_PATH + 32]; /* LD_PRELOAD=... */
+    bool has_guard;            /* without it some tests say that they cannot be held */
     const char *seed;
     json_t *types; /* with --json */
     uint32_t n_failed, n_held, n_skipped;
@@ -44,8 +45,9 @@ call_court(const validation *v, const char *type, const char *test, gph_child_en
     for (size_t i = 0; sets && i < n_sets && n < MAX_WORDS - 1; i++)
         words[n++] = sets[i];
     /* All of what a first run touches is touched before the guard judges. */
-    const char *const variables[] = {v->guard, "GUARD_WARM_UP=100", NULL};
-    const gph_status status = gph_child_run(words, variables, LIMIT_MS, end);
+    const char *const guarded[] = {v->guard, "GUARD_WARM_UP=100", NULL};
+    const char *const plain[] = {NULL};
+    const gph_status status = gph_child_run(words, v->has_guard ? guarded : plain, LIMIT_MS, end);
     free(sets);
     return status;
 }
@@ -262,6 +264,10 @@ run(const gph_arguments *arguments)
     }
     snprintf(v.court, sizeof v.court, "%s/court", folder);
     snprintf(v.guard, sizeof v.guard, "LD_PRELOAD=%s/guard.so", folder);
+    FILE *guard = fopen(strchr(v.guard, '=') + 1, "rb");
+    v.has_guard = guard != NULL;
+    if (guard)
+        fclose(guard);
     int status = GPH_EXIT_PATCH;
     if (!is_number(v.seed))
         fprintf(stderr, "graphophone: a seed is a whole number, not '%s'\n", v.seed);

@@ -52,16 +52,16 @@ passes_the_door(const char *path)
     return good;
 }
 
+/* The catalog is the caller's to free, whatever is returned. */
 static const gph_module_info *
-open_module(const char *path)
+open_module(const char *path, gph_catalog **catalog)
 {
-    gph_catalog *catalog = NULL;
     const gph_module_info *module = NULL;
     const char *why = "memory is out";
     if (!passes_the_door(path))
         return NULL;
-    if (gph_catalog_new(NULL, &catalog) == GPH_OK &&
-        gph_catalog_open_file(catalog, path, &module, &why) == GPH_OK)
+    if (gph_catalog_new(NULL, catalog) == GPH_OK &&
+        gph_catalog_open_file(*catalog, path, &module, &why) == GPH_OK)
         return module;
     /* A loader that refuses the file is no fault of the descriptor. */
     printf("%s\t%s\n", strncmp(why, "has ", 4) && strncmp(why, "says ", 5) ? "refused" : "wrong",
@@ -94,19 +94,9 @@ hold(const char *name, const trial_case *c)
     return 2;
 }
 
-int
-main(int argc, char **argv)
+static int
+try_type(const gph_module_info *module, char **argv, bool guarded)
 {
-    if (argc < 5)
-        return 2;
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    const bool guarded = guarded_open();
-    verdict_watch(NULL);
-    const gph_module_info *module = open_module(argv[1]);
-    if (!module)
-        return 3;
-    if (strcmp(argv[2], "-") == 0)
-        return list(module);
     for (uint32_t t = 0; t < module->n_types; t++)
         if (strcmp(module->types[t]->type.id, argv[2]) == 0) {
             const trial_case c = {.module = module,
@@ -117,4 +107,21 @@ main(int argc, char **argv)
             return hold(argv[3], &c);
         }
     return 2;
+}
+
+int
+main(int argc, char **argv)
+{
+    if (argc < 5)
+        return 2;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    const bool guarded = guarded_open();
+    verdict_watch(NULL);
+    gph_catalog *catalog = NULL;
+    const gph_module_info *module = open_module(argv[1], &catalog);
+    const int status = !module                     ? 3
+                       : strcmp(argv[2], "-") == 0 ? list(module)
+                                                   : try_type(module, argv, guarded);
+    gph_catalog_free(catalog);
+    return status;
 }
