@@ -222,6 +222,23 @@ uint64_t gph_pump_witness_turn(gph_pump_witness *witness, int64_t now_ns, uint32
 /* [any] Ticks of a counter of `hertz` as nanoseconds; the plain product overflows after 15 minutes at 10 MHz. */
 int64_t gph_pump_ticks_ns(uint64_t ticks, uint64_t hertz) GPH_AUDIO;
 
+/* Samples of a device, little endian. */
+enum {
+    GPH_PUMP_SAMPLE_S16 = 0,
+    GPH_PUMP_SAMPLE_S24 = 1,
+    GPH_PUMP_SAMPLE_S24_32 = 2, /* in the upper 24 of 32 bits */
+    GPH_PUMP_SAMPLE_S32 = 3,
+    GPH_PUMP_SAMPLE_F32 = 4
+};
+/* [any] Bytes of one. */
+uint32_t gph_pump_sample_bytes(uint32_t sample) GPH_AUDIO;
+/* [audio] One channel of interleaved samples, `stride` bytes apart, to floats and back. Clips at full scale; dithers to 16
+ * bits only, by *random. */
+void gph_pump_unpack(uint32_t sample, const uint8_t *from, uint32_t stride, float *to,
+                     uint32_t frames) GPH_AUDIO;
+void gph_pump_pack(uint32_t sample, const float *from, uint8_t *to, uint32_t stride,
+                   uint32_t frames, uint32_t *random) GPH_AUDIO;
+
 /* [any] The counter signal: exact in float and 24 bits, different in each channel and frame. */
 static inline float
 gph_pump_counter(int64_t frame, uint32_t channel)
