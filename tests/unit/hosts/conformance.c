@@ -6,7 +6,7 @@
 
 #include <dirent.h>
 
-static const char *const ids[] = {"clock", "offline", "jack"};
+static const char *const ids[] = {"clock", "offline", "wdmks", "jack"};
 enum { N_IDS = sizeof ids / sizeof *ids };
 
 static int
@@ -64,6 +64,17 @@ end(bench *b)
     ck_assert_msg(b->w.breaches == 0, "%s: breaches 0x%x", b->host->id, b->w.breaches);
     bench_finish(b);
 }
+
+/* Only a server may be missing: without its host a check would pass without a word. */
+START_TEST(is_there)
+{
+    void *library = NULL;
+    const gph_host *host = load_host(ids[_i], &library);
+    ck_assert_msg(host != NULL || strcmp(ids[_i], "jack") == 0, "no host %s", ids[_i]);
+    if (library != NULL)
+        dlclose(library);
+}
+END_TEST
 
 START_TEST(describes_itself)
 {
@@ -470,7 +481,7 @@ fill(TCase *cases)
         describes_itself,   settles_rates,   settles_widths,
         keeps_time,         lives_in_any_order, heeds_a_refusal,
         refuses_to_stop_in_an_event, ends_when_told, takes_names_as_they_come,
-        lists_devices,
+        lists_devices, is_there,
     };
     for (size_t n = 0; n < sizeof tests / sizeof *tests; n++)
         tcase_add_loop_test(cases, tests[n], 0, N_IDS);
