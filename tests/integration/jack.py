@@ -326,7 +326,15 @@ def test_another_recorder_agrees(server, rig, peer, home, started, name):
     peer("counter", "source", 2)
     live = rig(2, connect="source:out_?")
     live.grows(home / "take.wav", 8 * 24000)
-    assert started(*command).wait(timeout=120) == 0
+    # On a busy machine the other one itself drops frames, which says nothing of us: then it has another try.
+    for attempt in range(5):
+        other.unlink(missing_ok=True)
+        assert started(*command).wait(timeout=120) == 0
+        try:
+            counted(samples(other))
+            break
+        except AssertionError:
+            assert attempt < 4, "the other recorder has no whole recording"
     live.grows(home / "take.wav", 8 * 24000)
     result = live.stop()
     rows = check_take(live, result, 3 * 48000)
