@@ -1,7 +1,7 @@
 /* A program that is run to its end for what it prints, on Windows. [control; listen_to: a thread of its own] */
 #include "child.h"
 
-#include "command_win32.h"
+#include "spawn_win32.h"
 #include "thread.h"
 #include "wide_win32.h"
 
@@ -62,10 +62,10 @@ static bool
 start(const char *const *words, HANDLE out, PROCESS_INFORMATION *made)
 {
     wchar_t *program = gph_wide_path(words[0]);
-    wchar_t *line = program ? gph_command_line(program, words + 1) : NULL;
-    HANDLE handles[] = {gph_command_inheritable(NULL), out,
-                        gph_command_inheritable(GetStdHandle(STD_ERROR_HANDLE))};
-    bool started = line && gph_command_start(program, line, handles, CREATE_SUSPENDED, NULL, made);
+    wchar_t *line = program ? gph_spawn_line(program, words + 1) : NULL;
+    HANDLE handles[] = {gph_spawn_inheritable(NULL), out,
+                        gph_spawn_inheritable(GetStdHandle(STD_ERROR_HANDLE))};
+    bool started = line && gph_spawn_start(program, line, handles, CREATE_SUSPENDED, NULL, made);
     CloseHandle(handles[0]);
     CloseHandle(handles[2]);
     free(line);

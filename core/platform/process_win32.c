@@ -2,7 +2,7 @@
 #include "process.h"
 
 #include "channel_win32.h"
-#include "command_win32.h"
+#include "spawn_win32.h"
 #include "wide_win32.h"
 
 #include <fcntl.h>
@@ -49,13 +49,13 @@ static gph_status
 spawn(const wchar_t *program, const char *const *arguments, HANDLE end, PROCESS_INFORMATION *made)
 {
     const DWORD flags = CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP;
-    HANDLE handles[] = {end, gph_command_inheritable(NULL),
-                        gph_command_inheritable(GetStdHandle(STD_ERROR_HANDLE))};
-    wchar_t *line = gph_command_line(program, arguments);
+    HANDLE handles[] = {end, gph_spawn_inheritable(NULL),
+                        gph_spawn_inheritable(GetStdHandle(STD_ERROR_HANDLE))};
+    wchar_t *line = gph_spawn_line(program, arguments);
     gph_status status = line ? GPH_OK : GPH_MEMORY;
     if (line &&
-        !gph_command_start(program, line, handles, flags | CREATE_BREAKAWAY_FROM_JOB, NULL, made) &&
-        !gph_command_start(program, line, handles, flags, NULL, made))
+        !gph_spawn_start(program, line, handles, flags | CREATE_BREAKAWAY_FROM_JOB, NULL, made) &&
+        !gph_spawn_start(program, line, handles, flags, NULL, made))
         status = GPH_IO;
     free(line);
     CloseHandle(handles[1]);

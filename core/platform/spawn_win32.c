@@ -1,5 +1,5 @@
 /* The command line of a program that is started on Windows. [control] */
-#include "command_win32.h"
+#include "spawn_win32.h"
 
 #include "wide_win32.h"
 
@@ -50,7 +50,7 @@ add_word(command *line, const wchar_t *word)
 }
 
 wchar_t *
-gph_command_line(const wchar_t *program, const char *const *words)
+gph_spawn_line(const wchar_t *program, const char *const *words)
 {
     command line = {.text = NULL};
     add_word(&line, program);
@@ -68,7 +68,7 @@ gph_command_line(const wchar_t *program, const char *const *words)
 }
 
 HANDLE
-gph_command_inheritable(HANDLE from)
+gph_spawn_inheritable(HANDLE from)
 {
     HANDLE copy = NULL;
     SECURITY_ATTRIBUTES inherited = {.nLength = sizeof inherited, .bInheritHandle = TRUE};
@@ -100,8 +100,8 @@ only_these(HANDLE *handles)
 }
 
 bool
-gph_command_start(const wchar_t *program, wchar_t *line, HANDLE handles[3], DWORD flags,
-                  wchar_t *environment, PROCESS_INFORMATION *made)
+gph_spawn_start(const wchar_t *program, wchar_t *line, HANDLE handles[3], DWORD flags,
+                wchar_t *environment, PROCESS_INFORMATION *made)
 {
     LPPROC_THREAD_ATTRIBUTE_LIST list = only_these(handles);
     STARTUPINFOEXW how = {.StartupInfo = {.cb = sizeof how,
