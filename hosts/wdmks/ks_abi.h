@@ -1,6 +1,6 @@
 /* Kernel streaming as its drivers see it: our own declarations of what crosses the boundary, so that everything but the
  * one file of the system is built and tested anywhere. Layouts are those of 64-bit Windows, little endian, and asserted
- * below; ks_os_win32.c asserts them once more against the system's own where that has them. */
+ * below; ks_status_win32.c asserts them once more against the system's own where that has them. */
 #ifndef GPH_HOSTS_WDMKS_KS_ABI_H
 #define GPH_HOSTS_WDMKS_KS_ABI_H
 
