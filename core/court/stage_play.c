@@ -366,7 +366,7 @@ stage_play(stage *s, stage_take *take)
         take->events = 0;
         take->status = play_once(p);
     }
-    if (!gph_float_mode_is_audio() && GPH_FLOAT_AUDIO)
+    if (!gph_float_mode_is_audio() && GPH_FLOAT_AUDIO != 0)
         verdict_fail("changes the floating-point control word, to %llx",
                      (unsigned long long)gph_float_mode_get());
     gph_float_mode_set(mode);

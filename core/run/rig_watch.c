@@ -22,7 +22,7 @@ gph_rig_measure_ticks(gph_rig *rig)
         rig->ticks_at = gph_ticks();
         rig->ns_at = gph_now_ns();
     }
-    if (!rig->ns_per_tick)
+    if (!(rig->ns_per_tick > 0))
         gph_now_sleep_until_ns(rig->ns_at + MEASURED_NS);
     uint64_t ticks = gph_ticks() - rig->ticks_at;
     int64_t ns = gph_now_ns() - rig->ns_at;

@@ -82,7 +82,7 @@ process(gph_node *node, const gph_io *io)
         abort();
     for (uint32_t f = 0; f < io->frames; f++)
         io->out[0].ch[0][f] = (float)node->n_configured;
-    if (io->clock + io->frames > node->at && (!node->asked || node->every > 0)) {
+    if ((double)(io->clock + io->frames) > node->at && (!node->asked || node->every > 0)) {
         node->asked = 1;
         node->rt->restart(node->rt);
     }
