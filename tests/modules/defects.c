@@ -78,7 +78,7 @@ enum {
 };
 #define IS(name) (DEFECT == (name))
 /* Used whatever the defect is, so that no compiler finds it unused. */
-static volatile int shared_state;
+static volatile unsigned shared_state; /* may wrap */
 static char *volatile leaked;
 
 enum { MEMORY = 30000 };
@@ -211,7 +211,7 @@ misbehave(gph_node *self, const gph_io *io)
     }
 #endif
     if (IS(DEEP_STACK))
-        shared_state = deep(self->calls / 2 > 1500 ? 1500 : self->calls / 2);
+        shared_state = (unsigned)deep(self->calls / 2 > 1500 ? 1500 : self->calls / 2);
 #ifdef __SSE__
     if (IS(FLOAT_MODE))
         _mm_setcsr(_mm_getcsr() & ~0x8040u);
