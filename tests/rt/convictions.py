@@ -44,6 +44,16 @@ def test_acquits(tmp_path):
     assert report.convictions == {}, str(report)
 
 
+@pytest.mark.parametrize("violator, found", [("nothing", {}), ("kernel", {(KERNEL, "kernel:getpid"): 199})])
+def test_the_watchdogs_handler_is_not_judged_and_all_else_is(violator, found, tmp_path):
+    """Its signal comes into every bracket, and it enters the kernel each time; so does the violator, after it."""
+    run, report = run_guarded([os.environ["DRIVE"], os.environ["VIOLATORS"], violator, "signal"], tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert report.brackets == 199
+    judged = {key: count for key, count in report.convictions.items() if key[0] in (CALLS, KERNEL)}
+    assert judged == (found if KERNEL in report.rungs else {}), str(report)
+
+
 def test_names_the_culprit(tmp_path):
     _, report = run_guarded([os.environ["DRIVE"], os.environ["VIOLATORS"], "write"], tmp_path)
     assert any("violators.so" in frame for frame in report.stacks[CALLS, "write"])

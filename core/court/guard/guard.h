@@ -4,6 +4,7 @@
  *
  *   rung 4  calls of functions that allocate, lock, wait, read or write (guard_calls.c)
  *   rung 5  entries to the kernel, whoever makes them: Syscall User Dispatch (guard_kernel.c)
+ *           (guard_signals.c: but for the handler of the watchdog's signal)
  *   rung 6  page faults, and waits that gave the processor away: getrusage of the thread (guard.c)
  *
  * Every host that the program loads is bracketed by itself (guard_hosts.c): its engine's cycle() is entered and left,
@@ -16,6 +17,7 @@
 #ifndef GPH_COURT_GUARD_H
 #define GPH_COURT_GUARD_H
 
+#include <signal.h>
 #include <stdint.h>
 
 #define GUARD_PUBLIC __attribute__((visibility("default")))
@@ -58,5 +60,8 @@ void *guard_real(const char *name);
 /* Traps kernel entries of this thread, or lets them pass. 0 if the machine cannot. */
 int guard_kernel_open(void);
 void guard_kernel_trap(int on);
+/* Sets a handler that returns by the stub that is never trapped; flags and mask are those of `like`. 0, or -1. */
+int guard_kernel_handle(int number, void (*handler)(int, siginfo_t *, void *),
+                        const struct sigaction *like);
 
 #endif

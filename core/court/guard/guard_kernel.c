@@ -127,6 +127,20 @@ guard_kernel_trap(int on)
         selector = on ? TRAP : LET_PASS;
 }
 
+int
+guard_kernel_handle(int number, void (*handler)(int, siginfo_t *, void *),
+                    const struct sigaction *like)
+{
+    kernel_action action = {
+        .handler = handler,
+        .flags = (unsigned long)(unsigned)like->sa_flags | RESTORER_FLAG,
+        .restorer = guard_return,
+    };
+    /* The kernel's mask is the first word of the C library's. */
+    memcpy(&action.mask, &like->sa_mask, sizeof action.mask);
+    return (int)syscall(SYS_rt_sigaction, number, &action, NULL, sizeof action.mask);
+}
+
 #else
 
 int
@@ -139,6 +153,18 @@ void
 guard_kernel_trap(int on)
 {
     (void)on;
+}
+
+int
+guard_kernel_handle(int number, void (*handler)(int, siginfo_t *, void *),
+                    const struct sigaction *like)
+{
+    void *found = guard_real("sigaction");
+    int (*real)(int, const struct sigaction *, struct sigaction *);
+    memcpy(&real, &found, sizeof real);
+    struct sigaction action = *like;
+    action.sa_sigaction = handler;
+    return real(number, &action, NULL);
 }
 
 #endif
