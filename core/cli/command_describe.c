@@ -38,6 +38,15 @@ describe_type(const gph_arguments *arguments, gph_catalogue *catalogue)
     const gph_type *type = gph_catalogue_type(catalogue, arguments->words[0], &nearest);
     if (!type)
         return refuse(arguments->words[0], nearest);
+    if (arguments->n_words > 1) {
+        char why[512];
+        const char *plugin = arguments->words[1];
+        type = gph_catalogue_plugin(catalogue, type, plugin, why, sizeof why);
+        if (!type) {
+            fprintf(stderr, "graphophone: %s\n", why);
+            return GPH_EXIT_MODULE;
+        }
+    }
     if (gph_arguments_has(arguments, "json"))
         gph_json_print(gph_reference_json(type));
     else
@@ -77,8 +86,8 @@ static int
 run(const gph_arguments *arguments)
 {
     /* No type's name has a dot, and every file's has. */
-    return gph_inventory_show(arguments,
-                              strchr(arguments->words[0], '.') ? describe_file : describe_type);
+    const bool is_file = strchr(arguments->words[0], '.') && arguments->n_words == 1;
+    return gph_inventory_show(arguments, is_file ? describe_file : describe_type);
 }
 
 static const gph_option options[] = {
@@ -90,15 +99,17 @@ static const gph_option *const tables[] = {gph_folder_option_table, gph_json_opt
 
 const gph_command gph_command_describe = {
     .name = "describe",
-    .words = "TYPE|FILE",
+    .words = "TYPE|FILE [PLUGIN]",
     .summary = "Print what a type takes and gives.",
     .text =
         "Prints the reference page of a type, from its module alone: ports, settings, parameters,\n"
         "triggers and meters, with ranges and defaults. FILE is a module file anywhere, a word "
         "with a\n"
-        "dot in it, such as gain.so: all types in it; with --json a list of them.",
+        "dot in it, such as gain.so: all types in it; with --json a list of them.\n"
+        "PLUGIN is what 'plugin =' takes in a node of such a type (ladspa, lv2): the page then\n"
+        "shows what a node with that plugin has.",
     .options = tables,
     .least_words = 1,
-    .most_words = 1,
+    .most_words = 2,
     .run = run,
 };

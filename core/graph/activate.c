@@ -25,11 +25,32 @@ latency_of_sum(const gph_graph_inside *inside, const uint32_t *out_latencies, co
     return latest;
 }
 
+/* Of a replicated type: by how much the latest channel of each copy is late. */
+static void
+set_latencies_of_copies(const gph_graph_node *node, const uint32_t *latencies,
+                        uint32_t *out_latencies)
+{
+    const gph_graph_port *in = &node->in[0];
+    for (uint32_t k = 0; k < node->n_copies; k++) {
+        uint32_t latest = 0;
+        for (uint32_t c = 0; c < in->copy_channels; c++)
+            latest = later(latest, latencies[in->first + k * in->copy_stride + c]);
+        for (uint32_t i = 0; i < node->type->n_out; i++)
+            for (uint32_t c = 0; c < node->out[i].copy_channels; c++)
+                out_latencies[node->out[i].first + k * node->out[i].copy_stride + c] =
+                    latest + node->latency;
+    }
+}
+
 /* Latencies of the outputs: channel by channel where they do not depend on each other. */
 static void
 set_out_latencies(const gph_graph_node *node, const uint32_t *latencies, uint32_t *out_latencies)
 {
     const bool apart = (node->type->type.flags & GPH_TYPE_INDEPENDENT) != 0;
+    if (!apart && node->n_copies > 1) {
+        set_latencies_of_copies(node, latencies, out_latencies);
+        return;
+    }
     uint32_t latest = 0;
     for (uint32_t i = 0; i < node->type->n_in; i++)
         for (uint32_t c = 0; c < node->in[i].channels; c++)

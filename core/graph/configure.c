@@ -107,6 +107,8 @@ create_copy(gph_graph_inside *inside, uint32_t node, uint32_t index)
     const gph_type_info *type = inside->nodes[node].type;
     const gph_graph_services *services = inside->services;
     gph_graph_copy *copy = &inside->states[node].copies[index];
+    if (copy->runtime != NULL)
+        return GPH_OK;
     copy->runtime = services->runtime_new(services->user, &inside->graph, node, index);
     if (copy->runtime == NULL)
         return GPH_MEMORY;
@@ -184,9 +186,10 @@ take_description(gph_graph_inside *inside, uint32_t node, uint32_t **out_channel
         return blame_module(inside, node,
                             gph_sentence(inside->scratch, "its %s %s", base->type.id,
                                          status != GPH_OK ? why : "changes its inputs"));
-    /* Tables are the instance's, functions and flags the type's. */
+    /* Tables are the instance's, functions and most flags the type's. */
+    const uint32_t own_flags = GPH_TYPE_IN_PLACE | GPH_TYPE_INDEPENDENT | GPH_TYPE_COPIES;
     gph_type *type = &described->type;
-    type->flags = base->type.flags;
+    type->flags = (base->type.flags & ~own_flags) | (type->flags & own_flags);
     memcpy((char *)type + offsetof(gph_type, create),
            (const char *)&base->type + offsetof(gph_type, create),
            sizeof *type - offsetof(gph_type, create));
@@ -229,66 +232,89 @@ settle_ports(gph_graph_inside *inside, uint32_t node, const uint32_t *out_channe
 
 /* ---------------------------------------------------------------- all copies */
 
+/* Room for all copies; those there are already stay the first. */
 static gph_status
 make_copies(gph_graph_inside *inside, uint32_t node, uint32_t n_copies)
 {
     gph_graph_node *at = &inside->nodes[node];
-    inside->n_copies += n_copies;
+    const uint32_t n_had = at->copies != NULL ? at->n_copies : 0;
+    inside->n_copies += n_copies - n_had;
     if (inside->n_copies > GPH_GRAPH_MAX_COPIES) {
         gph_diagnostics_error(inside->diagnostics, at->at,
                               "more than %d instances with all copies; that is the limit",
                               GPH_GRAPH_MAX_COPIES);
         return GPH_LIMIT;
     }
-    inside->states[node].copies =
-        gph_arena_allocate(inside->arena, n_copies, sizeof(gph_graph_copy));
-    if (inside->states[node].copies == NULL)
+    gph_graph_copy *copies = gph_arena_allocate(inside->arena, n_copies, sizeof *copies);
+    if (copies == NULL)
         return GPH_MEMORY;
-    at->copies = inside->states[node].copies;
+    if (n_had > 0)
+        memcpy(copies, at->copies, n_had * sizeof *copies);
+    inside->states[node].copies = copies;
+    at->copies = copies;
     at->n_copies = n_copies;
     return GPH_OK;
 }
 
+/* Configures each copy; *out_channels gets the widths that one gives. */
 static gph_status
-configure_copies(gph_graph_inside *inside, uint32_t node, const uint32_t *in_channels,
-                 uint32_t *first_out, uint32_t *next_out)
+configure_copies(gph_graph_inside *inside, uint32_t node, uint32_t **out_channels)
 {
     const gph_graph_node *at = &inside->nodes[node];
+    const gph_type_info *type = at->type;
+    uint32_t *in_channels = gph_arena_allocate(inside->scratch, type->n_in, sizeof *in_channels);
+    uint32_t *first = gph_arena_allocate(inside->scratch, 2 * (size_t)type->n_out, sizeof *first);
+    if (in_channels == NULL || first == NULL)
+        return GPH_MEMORY;
+    for (uint32_t i = 0; i < type->n_in; i++)
+        in_channels[i] = inside->states[node].in[i].copy_channels;
+    *out_channels = first;
     for (uint32_t k = 0; k < at->n_copies; k++) {
-        uint32_t *out_channels = k == 0 ? first_out : next_out;
-        const gph_status status = configure_copy(inside, node, k, in_channels, out_channels);
+        uint32_t *out = k == 0 ? first : first + type->n_out;
+        const gph_status status = configure_copy(inside, node, k, in_channels, out);
         if (status != GPH_OK || inside->states[node].failed)
             return status;
-        if (k > 0 && memcmp(first_out, next_out, at->type->n_out * sizeof *first_out) != 0)
+        if (k > 0 && memcmp(first, out, type->n_out * sizeof *first) != 0)
             return blame_module(inside, node,
                                 gph_sentence(inside->scratch,
                                              "two copies of %s have outputs of different widths",
-                                             at->type->type.id));
+                                             type->type.id));
     }
-    return GPH_OK;
+    gph_graph_put_back(inside, node, "set up");
+    return take_description(inside, node, out_channels);
+}
+
+/* Only now is it known how wide the inputs of a described instance are: it may take more copies. */
+static gph_status
+divide_described(gph_graph_inside *inside, uint32_t node, const gph_type_info *base,
+                 uint32_t **out_channels)
+{
+    gph_graph_node *at = &inside->nodes[node];
+    uint32_t n_copies;
+    for (uint32_t i = 0; i < at->type->n_in; i++)
+        inside->states[node].in[i].info = &at->type->type.ports[at->type->in_ports[i]];
+    gph_status status = gph_graph_divide(inside, node, &n_copies);
+    if (status != GPH_OK || inside->states[node].failed || n_copies == at->n_copies)
+        return status;
+    /* What it said lives until it is configured again. */
+    at->type = base;
+    status = make_copies(inside, node, n_copies);
+    return status == GPH_OK ? configure_copies(inside, node, out_channels) : status;
 }
 
 gph_status
 gph_graph_configure(gph_graph_inside *inside, uint32_t node)
 {
     const gph_type_info *type = inside->nodes[node].type;
+    uint32_t *out_channels = NULL;
     uint32_t n_copies;
-    uint32_t *in_channels = gph_arena_allocate(inside->scratch, type->n_in, sizeof *in_channels);
-    uint32_t *out_channels =
-        gph_arena_allocate(inside->scratch, 2 * (size_t)type->n_out, sizeof *out_channels);
-    if (in_channels == NULL || out_channels == NULL)
-        return GPH_MEMORY;
     gph_status status = gph_graph_divide(inside, node, &n_copies);
     if (status == GPH_OK && !inside->states[node].failed)
         status = make_copies(inside, node, n_copies);
-    if (status != GPH_OK || inside->states[node].failed)
-        return status;
-    for (uint32_t i = 0; i < type->n_in; i++)
-        in_channels[i] = inside->states[node].in[i].copy_channels;
-    status = configure_copies(inside, node, in_channels, out_channels, out_channels + type->n_out);
-    gph_graph_put_back(inside, node, "set up");
     if (status == GPH_OK && !inside->states[node].failed)
-        status = take_description(inside, node, &out_channels);
+        status = configure_copies(inside, node, &out_channels);
+    if (status == GPH_OK && !inside->states[node].failed && inside->nodes[node].type != type)
+        status = divide_described(inside, node, type, &out_channels);
     if (status == GPH_OK && !inside->states[node].failed)
         status = settle_ports(inside, node, out_channels);
     if (status == GPH_OK && !inside->states[node].failed)

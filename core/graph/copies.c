@@ -98,7 +98,7 @@ gph_graph_divide(gph_graph_inside *inside, uint32_t node, uint32_t *n_copies)
 {
     const gph_graph_node *at = &inside->nodes[node];
     gph_graph_port *in = inside->states[node].in;
-    const bool may_copy = (at->type->type.flags & GPH_TYPE_INDEPENDENT) != 0;
+    const bool may_copy = (at->type->type.flags & (GPH_TYPE_INDEPENDENT | GPH_TYPE_COPIES)) != 0;
     *n_copies = 1;
     for (uint32_t i = 0; i < at->type->n_in; i++) {
         if (in[i].channels == 0)

@@ -26,6 +26,9 @@ static void
 say_unknown_key(gph_graph_inside *inside, uint32_t node, const gph_patch_entry *entry)
 {
     const gph_type_info *type = inside->nodes[node].type;
+    const setting_value *loads =
+        type->type.describe != NULL ? gph_graph_setting(inside, node, "plugin") : NULL;
+    const char *plugin = loads != NULL && loads->n_items > 0 ? loads->items[0].text : NULL;
     gph_near near;
     gph_near_init(&near, entry->name, strlen(entry->name));
     for (uint32_t i = 0; i < type->type.n_settings; i++)
@@ -42,8 +45,9 @@ say_unknown_key(gph_graph_inside *inside, uint32_t node, const gph_patch_entry *
                                near.best);
     else
         gph_patch_error_at_key(inside->diagnostics, inside->nodes[node].patch, entry, 0,
-                               "%s has no '%s'; 'graphophone describe %s' lists what it has",
-                               type->type.id, entry->name, type->type.id);
+                               "%s has no '%s'; 'graphophone describe %s%s%s' lists what it has",
+                               type->type.id, entry->name, type->type.id, plugin != NULL ? " " : "",
+                               plugin != NULL ? plugin : "");
 }
 
 /* ---------------------------------------------------------------- values that name things */

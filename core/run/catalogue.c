@@ -1,11 +1,13 @@
 /* What is installed, for those who embed the library: modules and hosts on the search paths. [control] */
 #include "../graph/catalog.h"
 #include "../graph/installation.h"
+#include "catalogue_plugins.h"
 #include "hosts.h"
 #include "services.h"
 
 #include <graphophone/graphophone.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +30,7 @@ struct gph_catalogue {
     const gph_module_info *const *listed;
     uint32_t n_listed;
     const gph_type **types; /* of the module that was asked for last */
+    gph_asker asker;        /* of the type that was asked for plugins last */
 };
 
 static bool
@@ -88,6 +91,7 @@ gph_catalogue_free(gph_catalogue *catalogue)
             host->info->host->destroy(host->self);
         gph_services_free(host->services);
     }
+    gph_asker_finish(&catalogue->asker);
     free(catalogue->asked);
     free(catalogue->types);
     gph_hosts_free(catalogue->hosts);
@@ -161,6 +165,37 @@ gph_catalogue_type(gph_catalogue *catalogue, const char *name, const char **near
     if (nearest)
         *nearest = gph_catalog_nearest(catalogue->modules, name);
     return NULL;
+}
+
+/* A type that the catalogue gave out is the first member of what it knows of it. */
+static const gph_plugins *
+ask_plugins(gph_catalogue *catalogue, const gph_type *type)
+{
+    return gph_asker_ask(&catalogue->asker, (const gph_type_info *)(const void *)type);
+}
+
+gph_status
+gph_catalogue_plugins(gph_catalogue *catalogue, const gph_type *type,
+                      void(GPH_CALL *each)(void *user, const gph_plugin *plugin), void *user)
+{
+    const gph_plugins *plugins = ask_plugins(catalogue, type);
+    if (plugins == NULL)
+        return GPH_UNSUPPORTED;
+    return plugins->list(catalogue->asker.node, each, user);
+}
+
+const gph_type *
+gph_catalogue_plugin(gph_catalogue *catalogue, const gph_type *type, const char *plugin,
+                     char *error, uint32_t error_size)
+{
+    const gph_plugins *plugins = ask_plugins(catalogue, type);
+    if (plugins == NULL) {
+        snprintf(error, error_size, "%s loads no plugins", type->id);
+        return NULL;
+    }
+    const gph_type_info *info =
+        gph_asker_look(&catalogue->asker, plugins, plugin, error, error_size);
+    return info != NULL ? &info->type : NULL;
 }
 
 const gph_type *

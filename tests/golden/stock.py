@@ -266,7 +266,14 @@ table-writer
     trigger started: given
     trigger stopped: given
     trigger done: given
+ladspa
+    port in: 1 to 1024 channels [in, optional]
+    port out: 1 to 1024 channels [out]
+    setting plugin: text [required]
+    setting tail: 0 s to 3600 s [2s]
 """
+# Built where what they bridge to is there.
+BRIDGES = {"ladspa"}
 
 # Settings of a recorder that say how hard it tries to keep a take; not part of what is held here.
 SAFETY = {"sync", "reserve", "min-free", "failover", "rate-change"}
@@ -293,7 +300,9 @@ def lines_of(page):
 
 
 @pytest.mark.parametrize("name", promised())
-def test_type_is_as_promised(graphophone, name):
+def test_type_is_as_promised(graphophone, name, build):
+    if name in BRIDGES and not (build / f"modules/{name}.so").exists():
+        pytest.skip(f"{name} is not built here")
     page = json.loads(graphophone("describe", name, "--json").stdout)
     assert list(lines_of(page)) == promised()[name]
     assert all(entry["doc"] for part in ("ports", "settings", "params", "triggers", "meters") for entry in page[part])
@@ -301,4 +310,4 @@ def test_type_is_as_promised(graphophone, name):
 
 def test_no_module_is_forgotten(build):
     built_in = {"input", "output", "table", "feedback"}
-    assert {path.stem for path in (build / "modules").glob("*.so")} | built_in == set(promised())
+    assert {path.stem for path in (build / "modules").glob("*.so")} | built_in | BRIDGES == set(promised())

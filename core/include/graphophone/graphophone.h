@@ -440,6 +440,19 @@ GPH_EXPORT const gph_type *gph_catalogue_type(gph_catalogue *catalogue, const ch
 GPH_EXPORT gph_status gph_catalogue_open_file(gph_catalogue *catalogue, const char *path,
                                               gph_catalogue_module *module);
 
+/* Calls `each` for every plugin that a type finds which loads those of another system (GPH_PLUGINS_ID of module.h).
+ * GPH_UNSUPPORTED: the type loads none. */
+GPH_EXPORT gph_status gph_catalogue_plugins(gph_catalogue *catalogue, const gph_type *type,
+                                            void(GPH_CALL *each)(void *user,
+                                                                 const gph_plugin *plugin),
+                                            void *user);
+
+/* The type as it is with `plugin = NAME`, or NULL; `error` (error_size bytes) then says why. Lives until the next call
+ * of one of these two. */
+GPH_EXPORT const gph_type *gph_catalogue_plugin(gph_catalogue *catalogue, const gph_type *type,
+                                                const char *plugin, char *error,
+                                                uint32_t error_size);
+
 /* The built-in types: input, output, table, feedback. NULL past the end. */
 GPH_EXPORT const gph_type *gph_catalogue_builtin(gph_catalogue *catalogue, uint32_t index);
 

@@ -389,6 +389,9 @@ struct gph_runtime {
 #define GPH_TYPE_LATE                                                                              \
     (1u << 3) /* takes a trigger in the next cycle by its `when`; makes no ordering edge */
 #define GPH_TYPE_VARIES (1u << 4) /* two equal runs may differ (say, it reads a clock) */
+/* Like INDEPENDENT a narrow type is replicated over channels; each output of a copy may need all
+ * inputs of that copy. */
+#define GPH_TYPE_COPIES (1u << 5)
 
 /* A kind of node. */
 typedef struct gph_type gph_type;
@@ -433,7 +436,9 @@ struct gph_type {
     gph_status(GPH_CALL *configure)(gph_node *node, gph_config *config);
     /* [control, idle, after configure] Ports, parameters, meters of this instance where they differ
      * from the type's, as a type that lives until the next configure or destroy; NULL: as the type
-     * says. */
+     * says. It has as many input ports. Of its flags IN_PLACE, INDEPENDENT and COPIES count, of its
+     * functions none. Where the inputs it shows are narrower than what is wired and it may be
+     * replicated, configure comes once more, with the widths of one copy. */
     const gph_type *(GPH_CALL *describe)(gph_node *node);
     /* [control, idle -> active] Allocates for setup->max_frames; writes latency and tail, which
      * hold until deactivate. */
@@ -563,6 +568,40 @@ typedef struct gph_worker_node {
     /* [audio, active] An answer, before the next process; NULL if none is expected. */
     void(GPH_CALL *done)(gph_node *node, const void *data, uint32_t size) GPH_AUDIO;
 } gph_worker_node;
+
+/* ---------------------------------------------------------------- extension gph.plugins/1 */
+
+/* What the `extension` of a type gives for this id if the type loads plugins of another system. Such
+ * a type has a setting `plugin`, which takes a plugin's name, and `describe`. */
+#define GPH_PLUGINS_ID "gph.plugins/1"
+
+/* A plugin that was found. */
+typedef struct gph_plugin {
+    uint32_t size;       /* sizeof(gph_plugin) */
+    uint32_t n_in;       /* channels that one copy takes */
+    uint32_t n_out;      /* channels that one copy gives */
+    uint32_t n_params;   /* parameters */
+    const char *id;      /* what `plugin =` takes */
+    const char *name;    /* for people */
+    const char *author;  /* or NULL */
+    const char *license; /* or NULL */
+    const char *path;    /* of its file or folder */
+    const char *refused; /* why it cannot be used, a sentence; NULL: it can */
+} gph_plugin;
+
+typedef struct gph_plugins {
+    uint32_t size;
+    uint32_t reserved;
+    /* [control, idle] Calls `each` for every plugin that is installed, in the order of the search.
+     * A plugin and its texts are valid during that call. */
+    gph_status(GPH_CALL *list)(gph_node *node,
+                               void(GPH_CALL *each)(void *user, const gph_plugin *plugin),
+                               void *user);
+    /* [control, idle] What `describe` would give for one plugin, at 48000 frames a second; valid
+     * until the next call for this node. NULL: a sentence is in `error`. */
+    const gph_type *(GPH_CALL *look)(gph_node *node, const char *plugin, char *error,
+                                     uint32_t error_size);
+} gph_plugins;
 
 /* ---------------------------------------------------------------- service gph.disk/1 */
 
