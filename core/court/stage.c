@@ -85,6 +85,14 @@ within(const gph_port *port, uint32_t wanted)
     return wanted < port->min ? port->min : wanted > port->max ? port->max : wanted;
 }
 
+/* An input as `describe` has it, once it has spoken. */
+static const gph_port *
+input_of_instance(const stage *s, uint32_t in, const gph_port *of_type)
+{
+    const gph_type_info *own = s->of_instance;
+    return in < own->n_in ? &own->type.ports[own->in_ports[in]] : of_type;
+}
+
 /* Widths by the ports' rules. An output that may choose has its least until configure says. */
 static void
 resolve(stage *s, bool outputs)
@@ -103,7 +111,7 @@ resolve(stage *s, bool outputs)
             else if (is_in)
                 *own = (s->ask.flags & STAGE_UNWIRED) && (port->flags & GPH_PORT_OPTIONAL)
                            ? 0
-                           : within(port, s->ask.width);
+                           : within(input_of_instance(s, in, port), s->ask.width);
             else if (!outputs)
                 *own = port->min;
             widths[p] = *own;
@@ -147,6 +155,7 @@ configure(stage *s, stage_take *take)
 {
     const gph_type *type = &s->type->type;
     resolve(s, false);
+    settings_free(s->settings);
     s->settings = settings_new(s->type, s->ask.sets, s->ask.rate);
     gph_config *config = settings_config(s->settings, s->in, s->out);
     if (type->configure) {
@@ -189,6 +198,31 @@ describe(stage *s, stage_take *take)
     }
     s->of_instance = own;
     return GPH_OK;
+}
+
+/* Whether an instance's inputs turned out to take other widths than it was configured with. */
+static bool
+is_misfit(const stage *s)
+{
+    for (uint32_t i = 0; i < s->of_instance->n_in && i < s->type->n_in; i++) {
+        const gph_port *port = &s->of_instance->type.ports[s->of_instance->in_ports[i]];
+        if (s->in[i] != 0 && s->in[i] != within(port, s->in[i]))
+            return true;
+    }
+    return false;
+}
+
+/* As a rig does: what is too narrow for its wires is configured once more, as one copy of several. */
+static gph_status
+settle(stage *s, stage_take *take)
+{
+    gph_status status = configure(s, take);
+    if (status == GPH_OK)
+        status = describe(s, take);
+    if (status != GPH_OK || !is_misfit(s))
+        return status;
+    status = configure(s, take);
+    return status == GPH_OK ? describe(s, take) : status;
 }
 
 static gph_status
@@ -260,7 +294,7 @@ stage_open_failing(const stage_ask *ask, stage_take *take, long fails_at)
             return s;
         }
     }
-    if (configure(s, take) == GPH_OK && describe(s, take) == GPH_OK)
+    if (settle(s, take) == GPH_OK)
         activate(s, take);
     return s;
 }

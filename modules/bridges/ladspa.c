@@ -132,6 +132,8 @@ activate(gph_node *self, gph_setup *setup)
 {
     const uint32_t mode = gph_float_guard_enter();
     gph_status status = GPH_OK;
+    if (self->n_in > 0 && setup->in_channels[0] != self->n_in)
+        return GPH_UNSUPPORTED; /* not what describe has said */
     self->latency = 0;
     self->latency_told = self->float_mode_told = false;
     /* Not by a cast: for a compiler that knows GPH_AUDIO the two are of different types. */
