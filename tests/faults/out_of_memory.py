@@ -1,6 +1,7 @@
 """Row R3: the kernel runs out of memory and ends the engine, not the writer; the take is whole."""
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -21,7 +22,8 @@ def place(pid):
 
 
 def resident(pid):
-    return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    """What the end of a process gives back, in bytes: neither what it shares nor what it reads from files."""
+    return int(re.search(r"^RssAnon:\s+(\d+) kB", pathlib.Path(f"/proc/{pid}/status").read_text(), re.M)[1]) * 1024
 
 
 def score(pid):
@@ -87,20 +89,19 @@ def group():
 
 
 def test_r3_the_kernel_ends_the_engine_and_the_take_is_whole(graphophone, group, home):
-    """A third process in the group takes more than there is; what the engine had is enough for it. It is smaller than the
-    engine with what that takes upon itself, and larger than the writer."""
+    """A third process in the group takes more than there is. Half of what the engine had is enough for it, but the kernel may
+    look for more before that is given back: the third one is then its next choice, before the writer."""
     limit, usage, processes = group
     one = Rig(wrapped(home, f"echo $$ >{processes}; exec {graphophone.path}"), home, 2)
     one.reach(4800)
     engine = resident(one.process.pid)
     limit.write_text(str(int(usage.read_text()) + 10 * MB))
-    size = 24 * MB
-    taker = subprocess.run(["sh", "-c", f"echo $$ >{processes}; head -c {size} /dev/zero | tail -n 1 | wc -c"],
-                           capture_output=True, text=True, timeout=120)
+    size = 10 * MB + engine // 2
+    take = f"echo {STEP + 50} >/proc/$$/oom_score_adj; echo $$ >{processes}; head -c {size} /dev/zero | tail -n 1 | wc -c"
+    taker = subprocess.run(["sh", "-c", take], capture_output=True, text=True, timeout=120)
     assert wait_for(lambda: one.process.poll() is not None, 10), taker
     one.process.communicate()
     wait_for(lambda: is_gone(one.writer))
     assert one.process.returncode == -signal.SIGKILL
-    assert int(taker.stdout) == size, taker.stderr
     judge(home, accepted(one.ring), 2)
     print(f"the kernel ended the engine of {engine // MB} MB: {accepted(one.ring)} frames accepted, all in the take")

@@ -65,14 +65,13 @@ end(bench *b)
     bench_finish(b);
 }
 
-/* Only a server may be missing: without its host a check would pass without a word. */
+/* Only a server may be missing: without its host a check would pass without a word. The host stays loaded, as those of
+ * the other tests do: the C++ library of a server does not free all it has when it is unloaded. */
 START_TEST(is_there)
 {
     void *library = NULL;
     const gph_host *host = load_host(ids[_i], &library);
     ck_assert_msg(host != NULL || strcmp(ids[_i], "jack") == 0, "no host %s", ids[_i]);
-    if (library != NULL)
-        dlclose(library);
 }
 END_TEST
 
