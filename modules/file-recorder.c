@@ -30,6 +30,7 @@ struct gph_node {
     bool recording;
     bool begun;         /* the first call was there */
     bool disarmed;      /* by a stop trigger, until it has been quiet for `hold` */
+    int64_t from;       /* first frame of the take, without pre-roll */
     int64_t end;        /* frame at which `length` is over, or NEVER */
     int64_t last_loud;  /* last frame of the take that reached stop-level */
     int64_t last_sound; /* last frame at all that reached start-level */
@@ -75,7 +76,8 @@ static const gph_setting settings[] = {
     GPH_SETTING_X("min-free", GPH_SETTING_REAL, 0, GPH_UNIT_BYTES, 0, 1e18, NULL,
                   "A disk with less than this left counts as full.", NULL),
     GPH_TEXT("failover", 0, NULL, "Folder for what comes next when the disk fails."),
-    GPH_CHOICE("rate-change", rate_changes, "lose", "When the device comes back at another rate."),
+    GPH_CHOICE("rate-change", rate_changes, "lose",
+               "Device back at another rate: wait, or begin a new take."),
     GPH_CHOICE("dither", dithers, "off", "Dither of s16 and s24."),
     GPH_CHOICE("nan", nans, "zero", "What becomes of NaN and Inf."),
     GPH_REAL("quality", GPH_UNIT_FRACTION, 0, 1, NULL,
@@ -142,16 +144,11 @@ read_flags(const gph_config *config, gph_stream_write *what)
     what->files = choice(config, "files");
     what->gap = choice(config, "gap");
     what->nan = choice(config, "nan");
-    if (choice(config, "dither"))
-        what->flags |= GPH_STREAM_DITHER;
-    if (!choice(config, "align"))
-        what->flags |= GPH_STREAM_NO_ALIGN;
-    if (choice(config, "utc"))
-        what->flags |= GPH_STREAM_UTC;
-    if (choice(config, "rate-change"))
-        what->flags |= GPH_STREAM_NEW_RATE;
-    if (choice(config, "rotate-at"))
-        what->flags |= GPH_STREAM_ROTATE_CLOCK;
+    what->flags |= choice(config, "dither") ? GPH_STREAM_DITHER : 0;
+    what->flags |= choice(config, "align") ? 0 : GPH_STREAM_NO_ALIGN;
+    what->flags |= choice(config, "utc") ? GPH_STREAM_UTC : 0;
+    what->flags |= choice(config, "rate-change") ? GPH_STREAM_NEW_RATE : 0;
+    what->flags |= choice(config, "rotate-at") ? GPH_STREAM_ROTATE_CLOCK : 0;
     double quality = number(config, "quality", -1);
     if (quality >= 0) {
         what->quality = quality;
@@ -286,6 +283,7 @@ begin_take(gph_node *self, const gph_io *io, int64_t when)
         return;
     }
     self->recording = true;
+    self->from = when;
     self->disarmed = false;
     self->end = self->length ? when + self->length : NEVER;
     self->last_loud = when - 1;
@@ -363,6 +361,8 @@ obey(gph_node *self, const gph_io *io, uint32_t trigger, int64_t when)
 {
     if (trigger == TOGGLE)
         trigger = self->recording ? STOP : RECORD;
+    if (trigger == RECORD && self->recording && when == self->from)
+        return; /* two wishes for one frame are one */
     if (trigger == RECORD && self->recording) {
         self->rt->fault(self->rt, FAULT_RECORDING, when, 0);
     } else if (trigger == RECORD) {

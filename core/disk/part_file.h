@@ -51,7 +51,4 @@ int gph_part_file_complete(gph_part_file *file, const gph_cue *cues, uint32_t n_
 void gph_part_file_path(const gph_part_file *file, gph_take_file *about);
 void gph_part_file_finish(gph_part_file *file);
 
-/* Frees a description. */
-void gph_take_file_free(gph_take_file *about);
-
 #endif

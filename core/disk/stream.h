@@ -165,5 +165,9 @@ typedef struct gph_take_file {
 uint32_t gph_stream_n_files(gph_stream *stream);
 /* One of them, in the order in which they were finished; valid until free. */
 const gph_take_file *gph_stream_file(gph_stream *stream, uint32_t index);
+/* It is finished, and its files are the caller's from now on, each to be freed with gph_take_file_free. */
+void gph_stream_give_files(gph_stream *stream);
+/* NULL is fine. */
+void gph_take_file_free(gph_take_file *file);
 
 #endif

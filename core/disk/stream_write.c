@@ -354,6 +354,16 @@ gph_stream_file(gph_stream *stream, uint32_t index)
     return file;
 }
 
+void
+gph_stream_give_files(gph_stream *stream)
+{
+    if (!stream || !stream->writes || !stream->writes->lock)
+        return;
+    gph_lock_take(stream->writes->lock);
+    stream->writes->n_files = 0;
+    gph_lock_give(stream->writes->lock);
+}
+
 /* Before anything is written: what the folder's disk has left for this. */
 static int64_t
 disk_left(const gph_recorder *recorder)

@@ -77,6 +77,8 @@ load_all(gph_rig *rig, const char *path, const gph_rig_options *options)
         exit = gph_rig_build(rig, 0);
     if (!exit)
         exit = gph_rig_check_end(rig);
+    if (!exit)
+        gph_rig_check_rates(rig);
     if (!exit && (rig->flags & GPH_RIG_REPORT))
         exit = gph_rig_report(rig);
     return exit;
@@ -137,8 +139,10 @@ gph_rig_free(gph_rig *rig)
     gph_catalog_free(rig->catalog);
     gph_patch_free(rig->patch);
     gph_diagnostics_free(rig->diagnostics);
-    for (uint32_t t = 0; t < rig->n_takes; t++)
+    for (uint32_t t = 0; t < rig->n_takes; t++) {
+        gph_take_file_free(rig->takes[t].ours);
         free(rig->takes[t].gaps);
+    }
     free(rig->takes);
     free(rig->watches);
     free(rig->dot);

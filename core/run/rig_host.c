@@ -105,8 +105,8 @@ gph_rig_tell_refusal(gph_rig *rig, const char *bad_setting, const char *format, 
 
 /* ---------------------------------------------------------------- called by the host */
 
-static void
-keep_got(gph_rig *rig, const gph_got *got)
+void
+gph_rig_keep_got(gph_rig *rig, const gph_got *got)
 {
     const char *in = got->device_in ? got->device_in : "";
     const char *out = got->device_out ? got->device_out : "";
@@ -120,15 +120,17 @@ keep_got(gph_rig *rig, const gph_got *got)
 
 /* A device that is back must fit what was made for it. */
 static gph_status
-configure_again(const gph_rig *rig, const gph_got *got)
+configure_again(gph_rig *rig, const gph_got *got)
 {
-    bool fits = got->rate > rig->got.rate - 0.5 && got->rate < rig->got.rate + 0.5 &&
-                got->max_frames <= rig->got.max_frames &&
-                got->channels_in >= rig->got.channels_in &&
-                got->channels_out >= rig->got.channels_out;
+    bool same_rate = got->rate > rig->got.rate - 0.5 && got->rate < rig->got.rate + 0.5;
+    bool fits = got->channels_in >= rig->got.channels_in &&
+                got->channels_out >= rig->got.channels_out &&
+                (!same_rate || got->max_frames <= rig->got.max_frames);
     if (rig->watch)
         gph_watch_renew(rig->watch);
-    return fits ? GPH_OK : GPH_UNSUPPORTED;
+    if (!fits)
+        return GPH_UNSUPPORTED;
+    return same_rate ? GPH_OK : gph_rig_change_rate(rig, got);
 }
 
 gph_status GPH_CALL
@@ -140,7 +142,7 @@ gph_rig_configure(void *user, const gph_got *got)
     if (!(got->rate >= 1 && got->rate <= 1e7) || got->max_frames == 0 ||
         got->max_frames > GPH_MAX_FRAMES)
         return GPH_ARGUMENT;
-    keep_got(rig, got);
+    gph_rig_keep_got(rig, got);
     rig->configure_exit = 0;
     if (!rig->graph->rate_known || fabs(rig->graph->rate - got->rate) > 1e-9)
         rig->configure_exit = gph_rig_build(rig, got->rate);

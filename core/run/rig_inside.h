@@ -32,13 +32,16 @@ typedef struct gph_rig_watch {
     bool disk_low;                       /* 10 minutes */
     bool disk_lowest;                    /* 1 minute */
     uint32_t n_files;                    /* in `takes` */
+    uint32_t n_before;                   /* files of this recorder at rates before */
+    bool goes_on;                        /* it recorded at the rate before */
     bool finished;                       /* its frames are in files, or it has been said why not */
     double peak_fill;
 } gph_rig_watch;
 
 /* A finished file. */
 typedef struct gph_rig_kept_take {
-    const gph_take_file *file; /* lives as long as its stream: until the graph is freed */
+    gph_take_file *ours; /* to be freed; NULL: `file` is its stream's until the graph is freed */
+    const gph_take_file *file;
     const char *node;
     gph_rig_gap *gaps;
 } gph_rig_kept_take;
@@ -79,6 +82,9 @@ struct gph_rig {
     char rights[256];
     bool memory_refused; /* not all of what a cycle needs could be locked */
     bool ended;          /* nothing more will come */
+
+    const gph_host_midi *midi; /* of the stream, once it is open; NULL: none */
+    double refused_rate; /* of a device that was back, for which nothing could be made; 0: none */
 
     gph_osc *osc;
     uint64_t osc_refused;
@@ -157,6 +163,8 @@ int gph_rig_check_end(gph_rig *rig);
 void gph_rig_tell_refusal(gph_rig *rig, const char *bad_setting, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 gph_status GPH_CALL gph_rig_configure(void *user, const gph_got *got);
+/* What the host has given is kept, with its texts. */
+void gph_rig_keep_got(gph_rig *rig, const gph_got *got);
 /* Greatest latency of these channels of the host, in frames beyond the block. */
 uint32_t gph_rig_host_latency(const gph_rig *rig, uint32_t direction, uint32_t channels);
 /* Tells recorders how long the sound takes to come to us. */
@@ -176,6 +184,15 @@ void gph_rig_config_init(gph_rig_config *config, const gph_rig *rig);
 const gph_patch_entry *gph_rig_option_entry(const gph_rig *rig, const char *name);
 /* Adds what is wrong with the options of the rig's host. */
 void gph_rig_check_options(gph_rig *rig);
+
+/* ---- rig_rate.c */
+/* Tells recorders that allow another rate where it cannot happen. */
+void gph_rig_check_rates(gph_rig *rig);
+/* For gph_engine: whether all recorders take another rate of the host. */
+gph_status GPH_CALL gph_rig_accepts(void *user, const gph_got *got);
+/* Takes at the old rate end, the rig is made anew for the other, and what recorded records. No cycle is running. Below 0:
+ * nothing has changed. */
+gph_status gph_rig_change_rate(gph_rig *rig, const gph_got *got);
 
 /* ---- rig_rights.c */
 /* Locks memory; refuses before anything has begun if the patch requires more than there is. An exit status. */
@@ -240,6 +257,11 @@ void gph_rig_connect_ports(gph_rig *rig);
 
 /* ---- rig_open.c */
 void gph_rig_close_host(gph_rig *rig);
+void gph_rig_open_midi(gph_rig *rig);
+
+/* ---- rig_run.c */
+/* Ends the run with the last frame that came, until all of it is in files; waits for 10 s. No cycle will come. */
+void gph_rig_finish(gph_rig *rig);
 
 /* ---- rig_cycle.c */
 int32_t GPH_CALL gph_rig_cycle(void *user, const gph_cycle *cycle) GPH_AUDIO;

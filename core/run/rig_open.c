@@ -39,12 +39,16 @@ want_of(const gph_rig *rig, gph_config *options)
     return want;
 }
 
-static void
-open_midi(gph_rig *rig)
+void
+gph_rig_open_midi(gph_rig *rig)
 {
     const gph_host *host = rig->host->host;
     if (!rig->patch->midi)
         return;
+    if (rig->midi) {
+        gph_run_set_midi(rig->run, rig->midi, rig->stream);
+        return;
+    }
     const gph_host_midi *midi =
         host->extension ? host->extension(rig->self, rig->stream, GPH_MIDI_ID) : NULL;
     if (!midi) {
@@ -53,6 +57,7 @@ open_midi(gph_rig *rig)
         return;
     }
     gph_status status = midi->open(rig->stream, rig->patch->midi->value);
+    rig->midi = status == GPH_OK ? midi : NULL;
     if (status == GPH_OK)
         gph_run_set_midi(rig->run, midi, rig->stream);
     else
@@ -105,7 +110,8 @@ open_stream(gph_rig *rig)
                                .user = rig,
                                .configure = gph_rig_configure,
                                .cycle = gph_rig_cycle,
-                               .event = gph_rig_event};
+                               .event = gph_rig_event,
+                               .accepts = gph_rig_accepts};
     gph_got got = {.size = sizeof got};
     gph_status status = rig->host->host->open(rig->self, &want, &rig->engine, &rig->stream, &got);
     if (status >= 0)
@@ -137,7 +143,7 @@ gph_rig_open(gph_rig *rig)
         return exit;
     }
     gph_rig_connect_ports(rig);
-    open_midi(rig);
+    gph_rig_open_midi(rig);
     rig->stage = GPH_RIG_OPEN;
     if (rig->deviations[0])
         gph_rig_tell(rig, GPH_LOG_INFO, GPH_NONE, -1, "%s", rig->deviations);

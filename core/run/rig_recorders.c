@@ -76,7 +76,7 @@ gph_rig_get_recorder(gph_rig *rig, uint32_t index, gph_rig_recorder *recorder)
                                                                       : "",
         .format = now->format,
         .channels = stream->channels,
-        .takes = rig->watches[index].n_files,
+        .takes = rig->watches[index].n_before + rig->watches[index].n_files,
         .frames = now->frames,
         .bytes = (uint64_t)((double)now->frames * now->bytes_per_frame),
         .lost = now->lost,

@@ -109,6 +109,16 @@ finish_tables(gph_rig *rig)
     rig->failed_disk |= gph_table_set_save(rig->context.tables, rig->context.takes, end) != GPH_OK;
 }
 
+void
+gph_rig_finish(gph_rig *rig)
+{
+    gph_run_finish(rig->run);
+    gph_rig_hear_notices(rig);
+    finish_streams(rig);
+    finish_tables(rig);
+    gph_rig_watch_recorders(rig);
+}
+
 int
 gph_rig_stop(gph_rig *rig)
 {
@@ -125,16 +135,11 @@ gph_rig_stop(gph_rig *rig)
     gph_rig_close_osc(rig);
     gph_rig_measure_ticks(rig);
     rig->stage = GPH_RIG_STOPPED;
-    if (ran) {
-        gph_run_finish(rig->run);
-        gph_rig_hear_notices(rig);
-    }
     /* While there is a writer, even if no frame has come. */
-    finish_streams(rig);
-    if (ran) {
-        finish_tables(rig);
-        gph_rig_watch_recorders(rig);
-    }
+    if (ran)
+        gph_rig_finish(rig);
+    else
+        finish_streams(rig);
     gph_rig_end_writer(rig);
     gph_run_get_figures(rig->run, &rig->figures);
     gph_rig_close_host(rig);

@@ -32,6 +32,9 @@ void gph_run_free(gph_run *run);
 /* [control, no cycle is running] Where MIDI comes from. */
 void gph_run_set_midi(gph_run *run, const gph_host_midi *service, gph_host_stream *stream);
 
+/* [control, no cycle is running] Parameters are what they are going to in another run of the same patch. */
+void gph_run_adopt_params(gph_run *run, const gph_run *from);
+
 /* [audio] A cycle, as gph_engine.cycle says. */
 int32_t gph_run_cycle(gph_run *run, const gph_cycle *cycle) GPH_AUDIO;
 

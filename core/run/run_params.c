@@ -16,8 +16,8 @@ gph_run_param_linear(const gph_param *info, float value)
     return value == -INFINITY ? 0.0f : (float)pow(10.0, (double)value / 20.0);
 }
 
-static float
-clamped(const gph_graph_param *info, float value)
+float
+gph_run_param_clamp(const gph_graph_param *info, float value)
 {
     if (isnan(value))
         return info->info->def;
@@ -95,7 +95,7 @@ set_item(gph_run *run, gph_run_param *param, uint32_t i, const gph_run_action *a
     float value = action->value;
     if (action->kind == GPH_COMMAND_FLIP)
         value = atomic_load_explicit(&item->target, memory_order_relaxed) > 0.5f ? 0.0f : 1.0f;
-    value = clamped(param->info, value);
+    value = gph_run_param_clamp(param->info, value);
     float to = gph_run_param_linear(param->info->info, value);
     if (!item->moving) {
         item->moving = true;

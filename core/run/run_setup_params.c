@@ -56,6 +56,44 @@ gph_run_make_params(gph_run *run)
     return GPH_OK;
 }
 
+/* A value that the parameter can have here: what it may be depends on the rate. */
+static void
+adopt(gph_run *run, gph_run_param *param, uint32_t i, float value)
+{
+    gph_run_item *item = &param->items[i];
+    value = gph_run_param_clamp(param->info, value);
+    item->to = gph_run_param_linear(param->info->info, value);
+    atomic_store_explicit(&item->target, value, memory_order_relaxed);
+    for (uint32_t f = 0; f < run->limit; f++)
+        item->curve[f] = item->to;
+}
+
+/* The first value that process of each copy sees. */
+static void
+show_copies(gph_run *run, const gph_run_param *param)
+{
+    const gph_graph_node *node = &run->plan->graph->nodes[param->node];
+    for (uint32_t c = 0; c < node->n_copies; c++) {
+        uint32_t item = c * param->info->copy_stride;
+        gph_run_step *step = &run->steps[run->plan->first_step[param->node] + c];
+        if (item < param->info->n_items)
+            step->values[param->index].value = param->items[item].to;
+    }
+}
+
+void
+gph_run_adopt_params(gph_run *run, const gph_run *from)
+{
+    for (uint32_t p = 0; p < run->n_params && p < from->n_params; p++) {
+        gph_run_param *param = &run->params[p];
+        const gph_run_param *other = &from->params[p];
+        for (uint32_t i = 0; i < param->info->n_items && i < other->info->n_items; i++)
+            adopt(run, param, i,
+                  atomic_load_explicit(&other->items[i].target, memory_order_relaxed));
+        show_copies(run, param);
+    }
+}
+
 gph_status
 gph_run_make_meters(gph_run *run)
 {

@@ -303,6 +303,8 @@ void gph_run_params_set(gph_run *run, const gph_run_action *action) GPH_AUDIO;
 void gph_run_params_settle(gph_run *run) GPH_AUDIO;
 void gph_run_params_fill(gph_run *run) GPH_AUDIO;
 float gph_run_param_linear(const gph_param *info, float value) GPH_AUDIO;
+/* The nearest value that the parameter can have, in the base unit. */
+float gph_run_param_clamp(const gph_graph_param *info, float value) GPH_AUDIO;
 /* ---- run_finite.c */
 uint32_t gph_run_peak_bits(const float *samples, uint32_t frames) GPH_AUDIO;
 uint32_t gph_run_scrub(float *to, const float *from, uint32_t frames) GPH_AUDIO;

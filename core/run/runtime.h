@@ -20,6 +20,7 @@ typedef struct gph_runtime_stream {
     char *file; /* the template of what is written; else NULL */
     uint32_t channels;
     bool writes;
+    bool takes_new_rate; /* another rate of the host may begin a new take */
     bool keeps_not_finite;
     _Atomic uint32_t *peaks; /* bits of the greatest magnitude, one a channel, since last read */
     float *windows;    /* [control] peaks of the window before and of this one, for each channel */

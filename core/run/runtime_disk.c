@@ -87,6 +87,7 @@ open_write(const gph_runtime *rt, gph_config *config, const gph_stream_write *wh
     }
     stream->writes = true;
     stream->keeps_not_finite = what->nan == GPH_NAN_KEEP;
+    stream->takes_new_rate = (what->flags & GPH_STREAM_NEW_RATE) != 0;
     stream->file = strdup(what->file ? what->file : "");
     return keep(runtime, stream, what->channels);
 }

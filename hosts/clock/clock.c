@@ -75,7 +75,8 @@ backend_reopen(void *self, bool follow, gph_got *got, char *why, uint32_t n)
         return GPH_IO;
     }
     stream_describe(stream, got);
-    if (!follow && device->back_rate > 0)
+    device->returns = !follow && device->back_rate > 0;
+    if (device->returns)
         got->rate = device->back_rate;
     if (!follow && device->back_channels > 0) {
         got->channels_in =
@@ -89,7 +90,10 @@ backend_reopen(void *self, bool follow, gph_got *got, char *why, uint32_t n)
 static gph_status
 backend_resume(void *self)
 {
-    device_start(&((gph_host_stream *)self)->device, false);
+    clock_device *device = &((gph_host_stream *)self)->device;
+    device_start(device, false);
+    if (device->returns)
+        device_set_rate(device, device->back_rate);
     return GPH_OK;
 }
 

@@ -53,6 +53,7 @@ typedef struct clock_device {
     int64_t back_ns;   /* a vanished device is there again */
     uint32_t refusals; /* so many times opening will fail */
     double back_rate;  /* 0: as before */
+    bool returns;      /* it was opened again, with back_rate */
     uint32_t back_channels;
     bool spare; /* the other device is in use */
 } clock_device;
@@ -62,6 +63,8 @@ gph_status device_init(clock_device *device, uint32_t block, double ppm);
 void device_finish(clock_device *device);
 /* [control] From now on the crystal counts: again from 0, or on from where the clock says it would be. */
 void device_start(clock_device *device, bool anew);
+/* [control, no driver runs] It goes on from where it is with another rate. */
+void device_set_rate(clock_device *device, double rate);
 
 /* [any] */
 int64_t device_now_ns(const clock_device *device);

@@ -75,3 +75,13 @@ device_start(clock_device *device, bool anew)
     if (device->signal == SIGNAL_CABLE)
         memset(device->ring, 0, (size_t)device->n_out * device->ring_frames * sizeof(float));
 }
+
+void
+device_set_rate(clock_device *device, double rate)
+{
+    double seconds = (double)(device->position - device->origin) / device->true_rate;
+    device->origin = device->position;
+    device->origin_ns += (int64_t)(seconds * 1e9);
+    device->true_rate *= rate / device->rate;
+    device->rate = rate;
+}

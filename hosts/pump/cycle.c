@@ -123,9 +123,9 @@ call(gph_pump *pump, const gph_pump_block *block, gph_clock *clock)
         if (frames > pump->max_frames)
             frames = pump->max_frames;
         for (uint32_t c = 0; c < pump->n_in; c++)
-            pump->in_cut[c] = block->in[c] + done;
+            pump->buffers.in_cut[c] = block->in[c] + done;
         for (uint32_t c = 0; c < pump->n_out; c++)
-            pump->out_cut[c] = block->out[c] + done;
+            pump->buffers.out_cut[c] = block->out[c] + done;
         pump->piece_from = done;
         pump->piece_frames = frames;
         clock->frame = pump->frame;
@@ -137,8 +137,8 @@ call(gph_pump *pump, const gph_pump_block *block, gph_clock *clock)
         gph_cycle cycle = {.frames = frames,
                            .n_in = pump->n_in,
                            .n_out = pump->n_out,
-                           .in = pump->in_cut,
-                           .out = pump->out_cut,
+                           .in = pump->buffers.in_cut,
+                           .out = pump->buffers.out_cut,
                            .clock = *clock};
         int32_t result = engine->cycle(engine->user, &cycle);
         add(&pump->cycles, 1);
@@ -243,8 +243,8 @@ gph_pump_fill_turn(gph_pump *pump, int64_t now_ns)
     int64_t late_ns = now_ns - gph_pump_fill_due(pump, now_ns);
     gph_pump_block block = {.frames = frames,
                             .flags = GPH_CLOCK_SILENT_IN,
-                            .in = pump->zeros,
-                            .out = pump->junks,
+                            .in = pump->buffers.zeros,
+                            .out = pump->buffers.junks,
                             .now_ns = now_ns,
                             .woke_ns = late_ns};
     /* What is late comes soon after, and is not lost. */

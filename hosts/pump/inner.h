@@ -38,6 +38,16 @@ enum { GPH_GATE_SHUT = 0, GPH_GATE_FREE = 1, GPH_GATE_BUSY = 2, GPH_GATE_FILLING
 /* Why the stream is LOST. */
 enum { GPH_LOST_NOT = 0, GPH_LOST_GONE = 1, GPH_LOST_STALLED = 2 };
 
+/* As many and as long as the channels and frames of a stream. */
+typedef struct gph_pump_buffers {
+    float *zero;          /* max_frames of silence */
+    float *junk;          /* n_out * max_frames: what the filling timer's cycles play */
+    const float **in_cut; /* n_in pointers into a block */
+    float **out_cut;      /* n_out */
+    const float **zeros;  /* n_in times `zero` */
+    float **junks;        /* n_out pointers into `junk` */
+} gph_pump_buffers;
+
 struct gph_pump {
     gph_pump_plan plan;
 
@@ -46,12 +56,7 @@ struct gph_pump {
     uint32_t max_frames;
     uint32_t n_in;
     uint32_t n_out;
-    float *zero;          /* max_frames of silence */
-    float *junk;          /* n_out * max_frames: what the filling timer's cycles play */
-    const float **in_cut; /* n_in pointers into a block */
-    float **out_cut;      /* n_out */
-    const float **zeros;  /* n_in times `zero` */
-    float **junks;        /* n_out pointers into `junk` */
+    gph_pump_buffers buffers;
     const char *scheduling;
 
     /* Whoever holds the gate. */

@@ -21,17 +21,15 @@ gph_pump_new(const gph_pump_plan *plan, gph_pump **made)
 }
 
 static void
-drop_buffers(gph_pump *pump)
+drop_buffers(gph_pump_buffers *buffers)
 {
-    free(pump->zero);
-    free(pump->junk);
-    free(pump->in_cut);
-    free(pump->out_cut);
-    free(pump->zeros);
-    free(pump->junks);
-    pump->zero = pump->junk = NULL;
-    pump->in_cut = pump->zeros = NULL;
-    pump->out_cut = pump->junks = NULL;
+    free(buffers->zero);
+    free(buffers->junk);
+    free(buffers->in_cut);
+    free(buffers->out_cut);
+    free(buffers->zeros);
+    free(buffers->junks);
+    *buffers = (gph_pump_buffers){0};
 }
 
 void
@@ -40,28 +38,29 @@ gph_pump_free(gph_pump *pump)
     if (pump == NULL)
         return;
     gph_pump_stop(pump, 0);
-    drop_buffers(pump);
+    drop_buffers(&pump->buffers);
     free(pump);
 }
 
 static gph_status
-take_buffers(gph_pump *pump)
+take_buffers(gph_pump_buffers *buffers, const gph_got *got)
 {
-    drop_buffers(pump);
-    size_t n_in = pump->n_in, n_out = pump->n_out, frames = pump->max_frames;
-    pump->zero = calloc(frames, sizeof *pump->zero);
-    pump->junk = calloc(n_out * frames + 1, sizeof *pump->junk);
-    pump->in_cut = calloc(n_in + 1, sizeof *pump->in_cut);
-    pump->out_cut = calloc(n_out + 1, sizeof *pump->out_cut);
-    pump->zeros = calloc(n_in + 1, sizeof *pump->zeros);
-    pump->junks = calloc(n_out + 1, sizeof *pump->junks);
-    if (pump->zero == NULL || pump->junk == NULL || pump->in_cut == NULL || pump->out_cut == NULL ||
-        pump->zeros == NULL || pump->junks == NULL)
+    size_t n_in = got->channels_in, n_out = got->channels_out, frames = got->max_frames;
+    *buffers = (gph_pump_buffers){
+        .zero = calloc(frames, sizeof(float)),
+        .junk = calloc(n_out * frames + 1, sizeof(float)),
+        .in_cut = calloc(n_in + 1, sizeof(float *)),
+        .out_cut = calloc(n_out + 1, sizeof(float *)),
+        .zeros = calloc(n_in + 1, sizeof(float *)),
+        .junks = calloc(n_out + 1, sizeof(float *)),
+    };
+    if (buffers->zero == NULL || buffers->junk == NULL || buffers->in_cut == NULL ||
+        buffers->out_cut == NULL || buffers->zeros == NULL || buffers->junks == NULL)
         return GPH_MEMORY;
     for (size_t c = 0; c < n_in; c++)
-        pump->zeros[c] = pump->zero;
+        buffers->zeros[c] = buffers->zero;
     for (size_t c = 0; c < n_out; c++)
-        pump->junks[c] = pump->junk + c * frames;
+        buffers->junks[c] = buffers->junk + c * frames;
     return GPH_OK;
 }
 
@@ -72,8 +71,16 @@ gph_pump_configure(gph_pump *pump, const gph_got *got)
         return GPH_STATE;
     if (got->max_frames == 0 || got->max_frames > GPH_MAX_FRAMES || got->rate <= 0)
         return GPH_ARGUMENT;
-    bool same = pump->zero != NULL && pump->max_frames == got->max_frames &&
-                pump->n_in == got->channels_in && pump->n_out == got->channels_out;
+    gph_pump_buffers buffers;
+    gph_status status = take_buffers(&buffers, got);
+    if (status == GPH_OK)
+        status = pump->plan.engine->configure(pump->plan.engine->user, got);
+    if (status < 0) {
+        drop_buffers(&buffers);
+        return status;
+    }
+    drop_buffers(&pump->buffers);
+    pump->buffers = buffers;
     pump->rate = got->rate;
     pump->max_frames = got->max_frames;
     pump->n_in = got->channels_in;
@@ -81,12 +88,9 @@ gph_pump_configure(gph_pump *pump, const gph_got *got)
     atomic_store(&pump->block, got->block);
     gph_pump_filter_init(&pump->filter, got->rate);
     gph_pump_witness_init(&pump->witness, got->rate);
-    gph_status status = same ? GPH_OK : take_buffers(pump);
-    if (status == GPH_OK)
-        status = pump->plan.engine->configure(pump->plan.engine->user, got);
-    if (status >= 0 && gph_pump_state(pump) == GPH_STREAM_STATE_CLOSED)
+    if (gph_pump_state(pump) == GPH_STREAM_STATE_CLOSED)
         atomic_store(&pump->state, GPH_STREAM_STATE_READY);
-    return status < 0 ? status : GPH_OK;
+    return GPH_OK;
 }
 
 gph_status

@@ -1,6 +1,7 @@
 /* Sees a stream stall, and brings a lost one back. [control, in dispatch] */
 #include "inner.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,11 +62,24 @@ release(gph_pump *pump)
     pump->plan.backend->release(pump->plan.self);
 }
 
-/* A device that came back must be what the engine was told of. */
+static bool
+has_other_rate(const gph_pump *pump, const gph_got *got)
+{
+    return got->rate < pump->rate || got->rate > pump->rate;
+}
+
+static bool
+accepts(const gph_engine *engine, const gph_got *got)
+{
+    return GPH_HAS(engine, gph_engine, accepts) && engine->accepts != NULL &&
+           engine->accepts(engine->user, got) >= 0;
+}
+
+/* A device that came back must be what the engine was told of, or what it accepts. */
 static bool
 suits(const gph_pump *pump, const gph_got *got, char *why, uint32_t n)
 {
-    if (got->rate < pump->rate || got->rate > pump->rate)
+    if (has_other_rate(pump, got) && !accepts(pump->plan.engine, got))
         snprintf(why, n, "it is back with %.0f Hz instead of %.0f Hz", got->rate, pump->rate);
     else if (got->channels_in < pump->n_in || got->channels_out < pump->n_out)
         snprintf(why, n, "it is back with %u inputs and %u outputs instead of %u and %u",
@@ -73,6 +87,22 @@ suits(const gph_pump *pump, const gph_got *got, char *why, uint32_t n)
     else
         return true;
     return false;
+}
+
+/* The engine is told what the device is now. */
+static gph_status
+configure_again(gph_pump *pump, const gph_got *got, char *why, uint32_t n)
+{
+    double rate = pump->rate;
+    bool other_rate = has_other_rate(pump, got);
+    gph_status status = gph_pump_configure(pump, got);
+    if (status < 0 && other_rate)
+        snprintf(why, n, "it is back with %.0f Hz instead of %.0f Hz", got->rate, rate);
+    else if (status < 0)
+        snprintf(why, n, "the engine refuses what it is now");
+    else if (other_rate)
+        pump->frame = llround((double)pump->frame / rate * got->rate);
+    return status;
 }
 
 static gph_status
@@ -89,15 +119,12 @@ come_back(gph_pump *pump, char *why, uint32_t n)
         return GPH_UNSUPPORTED;
     }
     gph_pump_filler_end(pump);
-    int64_t frame = pump->frame;
-    status = gph_pump_configure(pump, &got);
+    status = configure_again(pump, &got, why, n);
     if (status < 0) {
-        snprintf(why, n, "the engine refuses what it is now");
         backend->release(pump->plan.self);
         gph_pump_open(pump); /* the filling timer may go on */
         return status;
     }
-    pump->frame = frame;
     pump->gap = pump->resumed = true;
     atomic_store(&pump->reopens, atomic_load(&pump->reopens) + 1);
     atomic_store(&pump->loss, GPH_LOST_NOT);

@@ -9,7 +9,9 @@
  * policy GPH_LOSS_STOP it is FAILED.
  *
  * Time. Frames count on the capture timeline from 0 at the first cycle, lost frames included. Late is not lost: late
- * is what the system calls an xrun, lost is frames that are missing.
+ * is what the system calls an xrun, lost is frames that are missing. With a device that is back at another rate, which
+ * the engine must have accepted, the timeline goes on in frames of that rate: what was counted is multiplied by the new
+ * rate and divided by the old one.
  */
 #ifndef GRAPHOPHONE_HOST_H
 #define GRAPHOPHONE_HOST_H
@@ -174,6 +176,9 @@ typedef struct gph_engine {
     int32_t(GPH_CALL *cycle)(void *user, const gph_cycle *cycle) GPH_AUDIO;
     /* [control, in dispatch] stop and close are refused in it. */
     void(GPH_CALL *event)(void *user, const gph_host_event *event);
+    /* [control, in dispatch] Whether a device that is back with another rate would do, before `configure` is called with
+     * it; below 0: no, it stays LOST. Asked at each attempt. NULL, or not there: never. */
+    gph_status(GPH_CALL *accepts)(void *user, const gph_got *got);
 } gph_engine;
 
 /* ---------------------------------------------------------------- services */
