@@ -29,8 +29,8 @@ const gph_command gph_command_run = {
         "A module that does not return within 50 ms is cut off and muted, the others play on; one\n"
         "that crashes is named before the program ends. The line at the start says whether this\n"
         "watchdog is on, and which rights the machine gave.\n\n"
-        "A first Ctrl-C (SIGINT, SIGTERM), or the end of the terminal (SIGHUP), finishes the "
-        "takes;\n"
+        "A first Ctrl-C (SIGINT, SIGTERM), or the end of the terminal (SIGHUP, unless nohup has\n"
+        "it ignored), finishes the takes;\n"
         "a second Ctrl-C ends at once, also where a disk hangs: what is recorded is then finished "
         "by\n"
         "the writer, which is a process of its own.",

@@ -10,8 +10,8 @@ typedef struct gph_signals gph_signals;
 
 /* From now on the first INT, TERM or HUP is a wish, which gph_signals_asked tells of; a second INT or TERM ends the program
  * there and then, whatever it waits for, as that signal does by default, and leaves the terminal as it was found here. A
- * second HUP does nothing, as a terminal that is closed sends more than one. A broken pipe is an error of the write. To be
- * called before any thread is made. */
+ * second HUP does nothing, as a terminal that is closed sends more than one; nor does the first, if HUP was ignored before
+ * (nohup). A broken pipe is an error of the write. To be called before any thread is made. */
 gph_status gph_signals_new(gph_signals **signals);
 
 /* Whether there was one since. Never waits. */

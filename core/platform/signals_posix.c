@@ -11,20 +11,24 @@
 
 struct gph_signals {
     pthread_t thread;
+    sigset_t ending;       /* what asks for the end */
     struct termios before; /* the terminal as it was found */
     bool terminal;
     _Atomic uint32_t asked;
     _Atomic uint32_t quit;
 };
 
+/* A hang-up that is ignored already is no wish: that is what nohup is for. */
 static sigset_t
 ending(void)
 {
     sigset_t set;
+    struct sigaction hang_up;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
+    if (sigaction(SIGHUP, NULL, &hang_up) || hang_up.sa_handler != SIG_IGN)
+        sigaddset(&set, SIGHUP);
     return set;
 }
 
@@ -47,10 +51,9 @@ static void *
 wait(void *user)
 {
     gph_signals *signals = user;
-    const sigset_t set = ending();
     for (;;) {
         int number = 0;
-        if (sigwait(&set, &number) != 0)
+        if (sigwait(&signals->ending, &number) != 0)
             continue;
         if (atomic_load(&signals->quit))
             return NULL;
@@ -70,7 +73,7 @@ gph_signals_new(gph_signals **result)
                         tcgetattr(STDIN_FILENO, &signals->before) == 0;
     sigset_t all;
     sigset_t before;
-    const sigset_t set = ending();
+    signals->ending = ending();
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int error = pthread_create(&signals->thread, NULL, wait, signals);
@@ -79,7 +82,7 @@ gph_signals_new(gph_signals **result)
         free(signals);
         return GPH_LIMIT;
     }
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    pthread_sigmask(SIG_BLOCK, &signals->ending, NULL);
     pthread_setname_np(signals->thread, "gph-signals");
     *result = signals;
     return GPH_OK;
@@ -97,7 +100,7 @@ gph_signals_free(gph_signals *signals)
     if (!signals)
         return;
     atomic_store(&signals->quit, 1);
-    pthread_kill(signals->thread, SIGHUP);
+    pthread_kill(signals->thread, SIGTERM);
     pthread_join(signals->thread, NULL);
     free(signals);
 }

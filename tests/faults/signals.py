@@ -34,6 +34,12 @@ def has(mask, number):
     return bool(mask >> (number - 1) & 1)
 
 
+def as_a_shell_leaves_them():
+    """Signals that whoever runs the tests ignores (nohup) would be ignored by the program too."""
+    for number in (*ENDING, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Run:
     """A rig that records from its start on, and its writer once there is one."""
 
@@ -42,7 +48,7 @@ class Run:
         self.home = home
         self.channels = channels
         self.process = subprocess.Popen([program, "run", "rig.ini"], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                        **{"stdin": subprocess.DEVNULL, **options})
+                                        **{"stdin": subprocess.DEVNULL, "preexec_fn": as_a_shell_leaves_them, **options})
         self.pid = self.process.pid
         self.ring = None
         self.writer = None
@@ -188,6 +194,19 @@ def test_l1_a_second_hang_up_is_the_same_terminal(run, home):
     judge(home, accepted(one.ring), 2)
 
 
+def test_l1_a_hang_up_that_is_ignored_is_no_wish(run, home):
+    """nohup graphophone run: the take goes on, and is finished by a wish that is one."""
+    one = run(preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    one.recording(4800)
+    assert has(masks(one.pid)["SigIgn"], signal.SIGHUP) and not has(masks(one.pid)["SigBlk"], signal.SIGHUP)
+    one.process.send_signal(signal.SIGHUP)
+    frames = accepted(one.ring) + 9600
+    wait_for(lambda: accepted(one.ring) >= frames)
+    one.ask(signal.SIGTERM)
+    assert one.end()[0] in (0, 1)
+    judge(home, accepted(one.ring), 2)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 def test_l1_a_close_that_hangs_is_cut_short(run, home, number):
     one = run()
@@ -301,6 +320,7 @@ class Seat(Run):
         self.terminal = terminal
 
         def sits_down():
+            as_a_shell_leaves_them()
             os.setsid()
             os.close(os.open(os.ttyname(0), os.O_RDWR))  # the first that a session opens is its own
         super().__init__(program, home, stdin=terminal, preexec_fn=sits_down)
