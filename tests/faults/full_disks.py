@@ -10,6 +10,7 @@ import time
 import numpy as np
 import pytest
 
+from support.faults import SANITIZED
 from support.sound_files import read_floats
 
 RIG = """[patch]
@@ -77,7 +78,8 @@ def test_d1_what_a_full_disk_does_not_take_goes_to_the_other(graphophone, home):
     assert status == 5, told
     assert "No space left on device" in told
     takes = account(home, 8, (home / "result.json").read_text())
-    assert [pathlib.Path(take["path"]).parent.name for take in takes] == ["disk", "spare"]
+    # What had reached the full disk before the first barrier stays there; the ring has all of it, if none had ended yet.
+    assert [pathlib.Path(take["path"]).parent.name for take in takes] in (["disk", "spare"], ["spare"])
     assert all(take["complete"] for take in takes)
 
 
@@ -115,17 +117,23 @@ def test_d2_a_disk_that_fails_when_it_writes_back_costs_nothing_that_the_ring_ha
     assert takes[-1]["path"].startswith(f"{home}/spare/")
 
 
+@pytest.fixture
+def tracing(monkeypatch):
+    """That strace may be used. Who is traced already cannot be by the finder of leaks, which would say so by a status."""
+    if subprocess.run(["strace", "-o", os.devnull, "true"], capture_output=True).returncode != 0:
+        pytest.skip("no right to trace a process")
+    monkeypatch.setenv("ASAN_OPTIONS", os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0")
+
+
 def traced(graphophone, home, *inject, seconds=8, lines=""):
     rig(home, seconds, lines)
     options = [word for one in inject for word in ("-e", f"inject={one}")]
-    if subprocess.run(["strace", "-o", os.devnull, "true"], capture_output=True).returncode != 0:
-        pytest.skip("no right to trace a process")
     return subprocess.run(["strace", "-f", "-qq", "-o", os.devnull, *options, graphophone.path, "render", "rig.ini", "--json"],
                           text=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=300)
 
 
 @pytest.mark.parametrize("n", [2, 3, 4, 6])
-def test_d2_a_barrier_that_fails_once_is_final_for_its_file(graphophone, home, n):
+def test_d2_a_barrier_that_fails_once_is_final_for_its_file(graphophone, home, tracing, n):
     result = traced(graphophone, home, f"fdatasync:error=EIO:when={n}")
     assert result.returncode in (0, 5), result.stderr
     takes = account(home, 8, result.stdout)
@@ -137,13 +145,13 @@ def test_d2_a_barrier_that_fails_once_is_final_for_its_file(graphophone, home, n
 
 @pytest.mark.parametrize("inject", ["pwrite64:error=EIO:when=8", "pwrite64:error=ENOSPC:when=8", "pwrite64:error=EDQUOT:when=8",
                                     "pwrite64:error=EROFS:when=8"])
-def test_d2_a_write_that_fails_costs_nothing(graphophone, home, inject):
+def test_d2_a_write_that_fails_costs_nothing(graphophone, home, tracing, inject):
     result = traced(graphophone, home, inject, lines="failover = spare")
     assert result.returncode == 5, result.stderr
     assert "/spare/" in account(home, 8, result.stdout)[-1]["path"]
 
 
-def test_d5_interruptions_are_nothing(graphophone, home):
+def test_d5_interruptions_are_nothing(graphophone, home, tracing):
     result = traced(graphophone, home, "pwrite64:error=EINTR:when=4+5")
     assert result.returncode == 0, result.stderr
     assert len(account(home, 8, result.stdout)) == 1
@@ -162,15 +170,14 @@ def test_d6_a_limit_of_size_is_a_new_part(graphophone, home):
     assert all(take["bytes"] <= limit for take in takes)
 
 
-def test_d7_a_disk_that_does_not_answer_is_left_after_ten_seconds(graphophone, home):
+def test_d7_a_disk_that_does_not_answer_is_left_after_ten_seconds(graphophone, home, tracing):
+    """The first call of a thread is let through. A take has two barriers at least, however fast it was over."""
     rig(home, 2)
-    if subprocess.run(["strace", "-o", os.devnull, "true"], capture_output=True).returncode != 0:
-        pytest.skip("no right to trace a process")
     begun = time.monotonic()
     with open("told", "w") as told:
         process = subprocess.Popen(
             ["strace", "-f", "-qq", "-o", "trace", "-e", "trace=exit_group,fdatasync", "-e",
-             "inject=fdatasync:delay_enter=60s:when=4+", graphophone.path, "render", "rig.ini", "--quiet"],
+             "inject=fdatasync:delay_enter=60s:when=2+", graphophone.path, "render", "rig.ini", "--quiet"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=told, start_new_session=True)
     try:
         # A thread that strace holds keeps the process for as long, so that its end is seen where it is asked for.
@@ -192,13 +199,15 @@ def test_d7_a_disk_that_does_not_answer_is_left_after_ten_seconds(graphophone, h
 
 
 def test_parts_of_a_second_for_an_hour_are_the_hour(graphophone, home):
-    rig(home, 3600, "rotate = 1s\nformat = wav-f32\nsync = off\nreserve = off")
+    """A few minutes of it where each call is looked at."""
+    parts = 300 if SANITIZED else 3600
+    rig(home, parts, "rotate = 1s\nformat = wav-f32\nsync = off\nreserve = off")
     result = graphophone("render", "rig.ini", "--json", timeout=500)
     assert result.returncode == 0, result.stderr
     takes = json.loads(result.stdout)["takes"]
-    assert len(takes) == 3600
-    assert [take["first_frame"] for take in takes] == [n * 48000 for n in range(3600)]
-    assert sum(take["frames"] for take in takes) == 3600 * 48000
+    assert len(takes) == parts
+    assert [take["first_frame"] for take in takes] == [n * 48000 for n in range(parts)]
+    assert sum(take["frames"] for take in takes) == parts * 48000
     for take in takes:
         sound = read_floats(take["path"])
         assert np.array_equal(sound, counter(take["first_frame"], 48000)), take["path"]

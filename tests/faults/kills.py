@@ -58,8 +58,15 @@ def counter(first, frames, channels):
 
 
 def children(pid):
-    tasks = pathlib.Path(f"/proc/{pid}/task").iterdir()
-    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    """Those that live. A thread may be gone before it is asked for its children, and a child that has ended is one until
+    its parent has asked how."""
+    found = []
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        try:
+            found += map(int, (task / "children").read_text().split())
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return [child for child in found if not is_gone(child)]
 
 
 def ring_of(pid):
@@ -82,7 +89,7 @@ def is_gone(pid):
     """Whether a process has ended, even if nobody has asked how yet."""
     try:
         return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] in "ZX"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return True
 
 
