@@ -6,10 +6,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-static void
-part_free(gph_part *part)
+void
+gph_part_free(gph_part *part)
 {
     for (uint32_t n = 0; n < part->n_files; n++)
         gph_part_file_finish(&part->files[n]);
@@ -115,7 +114,7 @@ gph_part_new(const gph_part_plan *plan, const gph_part_place *place, gph_part **
                 gph_part_file_undo(&part->files[n]);
         if (part->journal)
             gph_journal_undo(part->journal);
-        part_free(part);
+        gph_part_free(part);
         return error;
     }
     begin_journal(part);
@@ -193,6 +192,7 @@ gph_part_flush(gph_part *part)
         file->written = gph_output_bytes(file->output);
         gph_part_file_reserve(file);
     }
+    part->flushed = error ? part->flushed : part->frames;
     return error;
 }
 
@@ -223,6 +223,12 @@ gph_part_gap(gph_part *part, int64_t frames, bool dropped)
     return true;
 }
 
+void
+gph_part_ends_in_gap(gph_part *part)
+{
+    part->ends_in_gap = true;
+}
+
 bool
 gph_part_cue(gph_part *part, int64_t position)
 {
@@ -232,111 +238,6 @@ gph_part_cue(gph_part *part, int64_t position)
     part->cues[part->n_cues++] = position;
     add_place(part, position, 0);
     return true;
-}
-
-static void *
-copy_of(const void *from, size_t bytes)
-{
-    void *copy = bytes ? malloc(bytes) : NULL;
-    if (copy)
-        memcpy(copy, from, bytes);
-    return copy;
-}
-
-/* Fills in the description and hands it over. */
-static void
-report(gph_part *part, gph_part_file *file, const char *error)
-{
-    gph_take_file *about = file->about;
-    file->about = NULL;
-    gph_format_text(part->plan->output.format, about->format, sizeof about->format);
-    about->take = part->place.take;
-    about->part = part->place.part;
-    about->channel = file->channel;
-    about->channels = part->width;
-    about->rate = part->plan->output.rate;
-    about->first_frame = part->place.first_frame;
-    about->frames = part->frames;
-    about->bytes = gph_output_bytes(file->output);
-    for (uint32_t c = 0; c < part->width; c++) {
-        about->peak[c] = file->sums[c].peak;
-        about->clipped += file->sums[c].clipped;
-        about->not_finite += file->sums[c].not_finite;
-    }
-    about->gaps = copy_of(part->gaps, part->n_gaps * sizeof *part->gaps);
-    about->n_gaps = about->gaps ? part->n_gaps : 0;
-    about->cues = copy_of(part->cues, part->n_cues * sizeof *part->cues);
-    about->n_cues = about->cues ? part->n_cues : 0;
-    about->error = error ? strdup(error) : NULL;
-    part->plan->report(part->plan->report_user, about);
-}
-
-const char *
-gph_part_fault(const gph_part *part, const gph_part_file *file, char *text, size_t size)
-{
-    char reason[100];
-    int lost = atomic_load(&part->lost);
-    if (lost == -ENODATA)
-        snprintf(text, size, "somebody cut it while it was written; %lld frames are left",
-                 (long long)part->left);
-    else if (lost)
-        snprintf(text, size, "somebody deleted or renamed it while it was written");
-    else if (file->spoilt)
-        snprintf(text, size, "the sound ends early: %s",
-                 gph_file_error(file->spoilt, reason, sizeof reason));
-    else if (!file->renamed)
-        snprintf(text, size, "not completed: %s",
-                 gph_file_error(file->failed, reason, sizeof reason));
-    else
-        return *part->blame ? part->blame : NULL;
-    return text;
-}
-
-void
-gph_part_blame(gph_part *part, const char *text)
-{
-    snprintf(part->blame, sizeof part->blame, "%s", text);
-}
-
-void
-gph_part_end_journal(gph_part *part)
-{
-    bool whole = true;
-    for (uint32_t n = 0; n < part->n_files && !part->dropped; n++) {
-        const gph_part_file *file = &part->files[n];
-        char text[200];
-        const char *fault = gph_part_fault(part, file, text, sizeof text);
-        int lost = atomic_load(&part->lost);
-        if (fault)
-            gph_journal_error(part->journal,
-                              lost           ? lost
-                              : file->spoilt ? file->spoilt
-                                             : file->failed,
-                              fault);
-        whole = whole && !fault;
-    }
-    if (part->dropped)
-        gph_journal_undo(part->journal);
-    else
-        gph_journal_close(part->journal, part->frames, whole);
-    part->journal = NULL;
-}
-
-void
-gph_part_finish(gph_part *part)
-{
-    if (atomic_load(&part->lost) == -ENODATA)
-        part->frames = part->left;
-    if (part->journal)
-        gph_part_end_journal(part);
-    for (uint32_t n = 0; n < part->n_files && !part->dropped; n++) {
-        gph_part_file *file = &part->files[n];
-        char text[200];
-        const char *fault = gph_part_fault(part, file, text, sizeof text);
-        gph_part_file_path(file, file->about);
-        report(part, file, fault);
-    }
-    part_free(part);
 }
 
 int64_t

@@ -55,6 +55,8 @@ bool gph_part_is_spoilt(const gph_part *part);
 int gph_part_is_lost(const gph_part *part, int64_t *left);
 /* Notes for the report; false: the list is full. */
 bool gph_part_gap(gph_part *part, int64_t frames, bool dropped);
+/* The part ends with the gap that was noted last. */
+void gph_part_ends_in_gap(gph_part *part);
 bool gph_part_cue(gph_part *part, int64_t position);
 
 /* ---- barriers; part_barrier.c */
@@ -74,6 +76,8 @@ int64_t gph_part_point(const gph_part *part, gph_output_point point);
 bool gph_part_can_cut(const gph_part *part);
 /* The part ends at a point, whatever came after it; to be completed then. */
 void gph_part_cut(gph_part *part, gph_output_point point);
+/* The part ends where somebody has cut it. */
+void gph_part_shorten(gph_part *part);
 /* The part is closed as it is, without a sync that means nothing any more. */
 void gph_part_accept(gph_part *part);
 /* The part is to leave nothing behind; to be completed then. */

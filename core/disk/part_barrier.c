@@ -116,6 +116,20 @@ gph_part_sync_error(const gph_part *part)
     return atomic_load(&part->sync_error);
 }
 
+/* What lies behind the end is noted once more where the sound is, but for a gap after which there is
+ * none of this part. */
+static void
+forget_notes(gph_part *part)
+{
+    bool keeps = part->ends_in_gap;
+    while (part->n_gaps && part->gaps[part->n_gaps - 1].position >= part->frames + keeps)
+        part->n_gaps--;
+    while (part->n_cues && part->cues[part->n_cues - 1] >= part->frames)
+        part->n_cues--;
+    while (part->n_places && (int64_t)part->places[part->n_places - 1].position >= part->frames)
+        part->n_places--;
+}
+
 void
 gph_part_cut(gph_part *part, gph_output_point point)
 {
@@ -128,12 +142,16 @@ gph_part_cut(gph_part *part, gph_output_point point)
         file->synced = false; /* others of the part may have come further */
     }
     gph_part_add_up(part);
-    while (part->n_gaps && part->gaps[part->n_gaps - 1].position > part->frames)
-        part->n_gaps--;
-    while (part->n_cues && part->cues[part->n_cues - 1] >= part->frames)
-        part->n_cues--;
-    while (part->n_places && (int64_t)part->places[part->n_places - 1].position >= part->frames)
-        part->n_places--;
+    forget_notes(part);
+}
+
+void
+gph_part_shorten(gph_part *part)
+{
+    if (atomic_load(&part->lost) != -ENODATA || part->left >= part->frames)
+        return;
+    part->frames = part->left;
+    forget_notes(part);
 }
 
 void

@@ -1,4 +1,5 @@
-/* The inside of a part, shared by part.c (frames, report) and part_barrier.c (what makes them last).
+/* The inside of a part, shared by part.c (frames), part_barrier.c (what makes them last) and part_report.c
+ * (what is told of them).
  * [writer, barrier] */
 #ifndef GPH_DISK_PART_STATE_H
 #define GPH_DISK_PART_STATE_H
@@ -17,6 +18,7 @@ struct gph_part {
     uint32_t n_files;
     uint32_t width; /* channels of each file */
     int64_t frames;
+    int64_t flushed; /* of these, so many all files have on their disk, synced or not */
     int64_t points[GPH_OUTPUT_POINTS]; /* frames before each */
     int64_t clipped, not_finite;
     _Atomic int sync_error; /* negated errno of the first barrier that failed */
@@ -24,6 +26,7 @@ struct gph_part {
     int64_t left;           /* with `lost`: frames that are in the file still */
     int cut;                /* point to which it is cut, or -1 */
     bool dropped;           /* leaves nothing behind */
+    bool ends_in_gap;       /* the last gap is why it ends */
     char blame[160];        /* what is to be said of the files, or "" */
     gph_journal *journal;   /* NULL: the disk has not taken one, or it is closed */
     void *buffer;           /* one batch of one file, as libsndfile takes it */
@@ -39,6 +42,8 @@ void gph_part_add_up(gph_part *part);
 /* What is to be said of a file; NULL: it is whole. */
 const char *gph_part_fault(const gph_part *part, const gph_part_file *file, char *text,
                            size_t size);
+/* Frees it, without a word. */
+void gph_part_free(gph_part *part);
 /* Says it in the journal, and closes that. */
 void gph_part_end_journal(gph_part *part);
 

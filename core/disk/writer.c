@@ -280,14 +280,16 @@ perhaps_give_up(gph_writer *writer)
         snprintf(writer->status.trouble, sizeof writer->status.trouble, "given up");
     memcpy(writer->status.reason, writer->status.trouble, sizeof writer->status.reason);
     writer->leaving = true;
+    if (!writer->ended && writer->timeline.n_breaks)
+        writer->end_clock = gph_timeline_clock_at(&writer->timeline, writer->in);
     writer->ended = true;
     writer->lost_sound |= writer->take.active || writer->away || writer->n_rescues;
     writer->n_commands = 0;
     writer->n_rescues = 0;
-    writer->take.active = false;
+    gph_guard_give_up(writer);
     if (!writer->part && writer->away) {
         gph_guard_turn(writer);
-        writer->take.active = false;
+        gph_guard_give_up(writer);
     }
     if (writer->part && writer->n_closing < GPH_WRITER_CLOSING) {
         char text[sizeof writer->status.trouble + 16];

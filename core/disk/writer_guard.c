@@ -197,12 +197,22 @@ other_folder(const gph_writer *writer, bool spare, int error)
 static void
 note_missed(gph_writer *writer, gph_part *part, int64_t missed)
 {
-    if (!missed)
+    if (missed <= 0)
         return;
-    gph_part_gap(part, missed, true);
+    if (part)
+        gph_part_gap(part, missed, true);
     writer->take.lost += missed;
     writer->gaps++;
     gph_ring_put_news(&writer->ring, GPH_STREAM_GAP, missed);
+}
+
+void
+gph_guard_give_up(gph_writer *writer)
+{
+    gph_take *take = &writer->take;
+    if (take->active)
+        note_missed(writer, writer->part, gph_least(take->stop, writer->end_clock) - take->clock);
+    take->active = false;
 }
 
 /* Who or what has spoilt a file. */
@@ -258,6 +268,7 @@ gph_guard_leave(gph_writer *writer, int error, const char *what)
         blame(part, "what is not on the disk for certain begins at frame", (long long)safe_frames);
     if (lost == -ENODATA) {
         kept = left;
+        gph_part_shorten(part);
         gph_take_resume(writer, gph_part_first(part) + left);
         note_missed(writer, part, take->clock - gph_part_first(part) - left);
     } else {

@@ -33,18 +33,22 @@ path_of(const gph_recover_found *found)
     return path;
 }
 
-/* Gaps and cues as the journal has them, but none behind the end. */
+/* Gaps and cues as the journal has them, but none behind the end: whoever goes on there notes them once
+ * more, unless a gap is why the part ends. */
 static void
-copy_notes(const gph_journal_facts *facts, gph_take_file *about)
+copy_notes(const gph_writer_plan *plan, const gph_journal_facts *facts, gph_take_file *about)
 {
     about->gaps = calloc((size_t)facts->n_notes + 1, sizeof *about->gaps);
     about->cues = calloc((size_t)facts->n_notes + 1, sizeof *about->cues);
     for (uint32_t n = 0; about->gaps && about->cues && n < facts->n_notes; n++) {
         const gph_journal_note *note = &facts->notes[n];
-        if (note->at > about->frames)
+        bool ends = plan->gap != GPH_GAP_SILENCE || note->frames > plan->gap_limit;
+        int64_t left = about->frames - note->at;
+        if (left < 0 || (!left && note->frames && !ends))
             continue;
         if (note->frames)
-            about->gaps[about->n_gaps++] = (gph_take_gap){note->at, note->frames, note->dropped};
+            about->gaps[about->n_gaps++] = (gph_take_gap){
+                note->at, left ? gph_least(note->frames, left) : note->frames, note->dropped};
         else
             about->cues[about->n_cues++] = note->at;
     }
@@ -74,7 +78,7 @@ report(const heritage *h, const gph_recover_found *found)
     /* The one who saw the samples is dead. */
     for (uint32_t c = 0; about->peak && c < about->channels; c++)
         about->peak[c] = NAN;
-    copy_notes(&h->facts, about);
+    copy_notes(&h->writer->plan, &h->facts, about);
     if (found->state != GPH_RECOVER_DONE)
         about->error = strdup(*found->reason ? found->reason : "not completed");
     if (about->path && about->peak && about->gaps && about->cues)

@@ -148,6 +148,10 @@ gph_writer_open_part(gph_writer *writer)
     writer->status.parts++;
     take->part_end = part_end(writer, take->clock, place.wall_ns);
     gph_guard_begin(writer);
+    bool dropped;
+    int64_t left = gph_take_gap_left(writer, &dropped);
+    if (left > 0)
+        gph_part_gap(writer->part, left, dropped);
     /* Before the first frame is in it. */
     if (writer->plan.notes)
         gph_memo_note(writer);

@@ -128,6 +128,8 @@ bool gph_take_step(gph_writer *writer);
 void gph_take_resume(gph_writer *writer, int64_t clock);
 /* The same from a copy of the take. Returns frames that are passed over. */
 int64_t gph_take_go_back(gph_writer *writer, const gph_take *to);
+/* Frames that are left of a gap that an earlier part has noted and the next begins in; 0: it does not. */
+int64_t gph_take_gap_left(const gph_writer *writer, bool *dropped);
 /* Finds the next break of the take anew. */
 void gph_take_find_break(gph_writer *writer);
 int64_t gph_take_frames_ns(const gph_writer *writer, int64_t frames);
@@ -163,6 +165,8 @@ bool gph_guard_leave(gph_writer *writer, int error, const char *what);
 bool gph_guard_must_leave(const gph_writer *writer, int error);
 /* What a closed part has lost is written once more. */
 void gph_guard_rescue(gph_writer *writer, gph_closing *closing, int error);
+/* The take ends here: what it has yet to write is in no file, and is told as a gap. */
+void gph_guard_give_up(gph_writer *writer);
 /* Goes to, or comes back from, such a stretch. */
 void gph_guard_turn(gph_writer *writer);
 

@@ -58,6 +58,22 @@ gap_ahead(const gph_writer *writer, const gph_break *at, int64_t *boundary)
     return after - take->graph;
 }
 
+int64_t
+gph_take_gap_left(const gph_writer *writer, bool *dropped)
+{
+    const gph_take *take = &writer->take;
+    uint32_t noted = take->next_break + (take->noted ? 1 : 0);
+    for (uint32_t n = 1; n < noted && n < writer->timeline.n_breaks; n++) {
+        const gph_break *at = &writer->timeline.breaks[n];
+        int64_t boundary;
+        int64_t missing = gap_ahead(writer, at, &boundary);
+        *dropped = at->dropped;
+        if (missing > 0 && take->graph >= boundary)
+            return gph_least(missing, take->stop - take->clock);
+    }
+    return 0;
+}
+
 void
 gph_take_find_break(gph_writer *writer)
 {
@@ -186,6 +202,8 @@ pass_gap(gph_writer *writer, const gph_break *at, int64_t missing, int64_t most)
     bool split = writer->plan.gap == GPH_GAP_SPLIT || missing > writer->plan.gap_limit;
     if (split && first) {
         note_gap(writer, frames, at->dropped);
+        if (writer->part)
+            gph_part_ends_in_gap(writer->part);
         take->noted = false;
         take->clock += frames;
         take->graph += at->dropped ? frames : 0;

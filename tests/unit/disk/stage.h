@@ -34,10 +34,9 @@ typedef struct unsynced {
 typedef struct stage {
     char folder[256], spare[300];
     gph_file_system files;
-    gph_file_system *below;
     int64_t now_ns;
     gph_time_source clock;
-    /* The fault: the n-th call of a kind, once or from then on. */
+    /* The fault: the n-th call of a kind (N_CALLS: of any), once or from then on. */
     int kind, at, calls[N_CALLS];
     bool ever, shorter;
     int error;
@@ -61,7 +60,8 @@ typedef struct stage {
     float *block[64];
     uint32_t n_files;
     gph_take_file *list[MOST_FILES];
-    int64_t failed_ns; /* when the first news of a failure came */
+    int64_t failed_ns;  /* when the first news of a failure came */
+    int64_t gap_frames; /* of all news of gaps */
 } stage;
 
 static void stage_block(stage *s, bool look);
@@ -70,7 +70,8 @@ static bool
 hits(stage *s, int kind)
 {
     int n = ++s->calls[kind];
-    bool hit = kind == s->kind && s->at && (n == s->at || (s->ever && n > s->at));
+    bool hit =
+        (kind == s->kind || s->kind == N_CALLS) && s->at && (n == s->at || (s->ever && n > s->at));
     for (int64_t waited = 0; hit && waited < s->delay_ns; waited += SECONDS(1) / 100)
         stage_block(s, false);
     return hit;
@@ -341,9 +342,12 @@ stage_step(stage *s)
     gph_event event;
     for (int n = 0; n < 10000 && gph_writer_step(s->writer); n++)
         ;
-    while (gph_stream_news(&s->stream, &event))
+    while (gph_stream_news(&s->stream, &event)) {
         if (event.index == GPH_STREAM_FAILED && !s->failed_ns)
             s->failed_ns = s->now_ns;
+        if (event.index == GPH_STREAM_GAP)
+            s->gap_frames += event.data;
+    }
 }
 
 /* A block of time, with the writer looking in after it or not. */
@@ -361,7 +365,7 @@ stage_block(stage *s, bool look)
         stage_step(s);
 }
 
-static void
+static inline void
 stage_run(stage *s, int64_t to)
 {
     while (s->frame < to)
@@ -494,7 +498,7 @@ stage_account(const stage *s, const gph_take_file *file, unsigned char *seen, in
 }
 
 /* Files and gap list are the signal, to the frame; returns frames that were told to be missing. */
-static int64_t
+static inline int64_t
 stage_check(const stage *s, int64_t first, int64_t frames)
 {
     unsigned char *seen = calloc((size_t)frames + 1, 1);

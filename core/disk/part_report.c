@@ -1,0 +1,154 @@
+/* What is told of the files of a part, to the journal and to whoever asked for them. [writer, barrier] */
+#include "part_state.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *
+copy_of(const void *from, size_t bytes)
+{
+    void *copy = bytes ? malloc(bytes) : NULL;
+    if (copy)
+        memcpy(copy, from, bytes);
+    return copy;
+}
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Frames that a file has for certain: what no disk has taken is in none. */
+static int64_t
+frames_of(gph_part *part, const gph_part_file *file)
+{
+    bool whole = file->synced || part->cut >= 0 || atomic_load(&part->lost);
+    return whole ? part->frames : least(part->flushed, part->frames);
+}
+
+/* The gaps of a file: of one that it ends in, what it has; and where it ends before its part does, what
+ * it lacks. */
+static void
+report_gaps(const gph_part *part, gph_take_file *about)
+{
+    gph_take_gap *gaps = calloc((size_t)part->n_gaps + 1, sizeof *gaps);
+    bool ends_early = about->frames < part->frames;
+    int64_t end = part->frames;
+    uint32_t n = 0;
+    for (uint32_t g = 0; gaps && g < part->n_gaps; g++) {
+        gph_take_gap gap = part->gaps[g];
+        if (gap.position < about->frames)
+            gap.frames = least(gap.frames, about->frames - gap.position);
+        else if (gap.position >= part->frames)
+            end = gap.position + gap.frames;
+        if (gap.position < about->frames || !ends_early)
+            gaps[n++] = gap;
+    }
+    if (gaps && ends_early)
+        gaps[n++] = (gph_take_gap){about->frames, end - about->frames, true};
+    if (n)
+        about->gaps = gaps;
+    else
+        free(gaps);
+    about->n_gaps = n;
+}
+
+/* Fills in the description and hands it over. */
+static void
+report(gph_part *part, gph_part_file *file, const char *error)
+{
+    gph_take_file *about = file->about;
+    file->about = NULL;
+    gph_format_text(part->plan->output.format, about->format, sizeof about->format);
+    about->take = part->place.take;
+    about->part = part->place.part;
+    about->channel = file->channel;
+    about->channels = part->width;
+    about->rate = part->plan->output.rate;
+    about->first_frame = part->place.first_frame;
+    about->frames = frames_of(part, file);
+    about->bytes = gph_output_bytes(file->output);
+    for (uint32_t c = 0; c < part->width; c++) {
+        about->peak[c] = file->sums[c].peak;
+        about->clipped += file->sums[c].clipped;
+        about->not_finite += file->sums[c].not_finite;
+    }
+    report_gaps(part, about);
+    about->cues = copy_of(part->cues, part->n_cues * sizeof *part->cues);
+    about->n_cues = about->cues ? part->n_cues : 0;
+    about->error = error ? strdup(error) : NULL;
+    part->plan->report(part->plan->report_user, about);
+}
+
+const char *
+gph_part_fault(const gph_part *part, const gph_part_file *file, char *text, size_t size)
+{
+    char reason[100];
+    int lost = atomic_load(&part->lost);
+    if (lost == -ENODATA)
+        snprintf(text, size, "somebody cut it while it was written; %lld frames are left",
+                 (long long)part->left);
+    else if (lost)
+        snprintf(text, size, "somebody deleted or renamed it while it was written");
+    else if (file->spoilt)
+        snprintf(text, size, "the sound ends early: %s",
+                 gph_file_error(file->spoilt, reason, sizeof reason));
+    else if (!file->renamed)
+        snprintf(text, size, "not completed: %s",
+                 gph_file_error(file->failed, reason, sizeof reason));
+    else
+        return *part->blame ? part->blame : NULL;
+    return text;
+}
+
+void
+gph_part_blame(gph_part *part, const char *text)
+{
+    snprintf(part->blame, sizeof part->blame, "%s", text);
+}
+
+void
+gph_part_end_journal(gph_part *part)
+{
+    bool whole = true;
+    for (uint32_t n = 0; n < part->n_files && !part->dropped; n++) {
+        const gph_part_file *file = &part->files[n];
+        char text[200];
+        const char *fault = gph_part_fault(part, file, text, sizeof text);
+        int lost = atomic_load(&part->lost);
+        if (fault)
+            gph_journal_error(part->journal,
+                              lost           ? lost
+                              : file->spoilt ? file->spoilt
+                                             : file->failed,
+                              fault);
+        whole = whole && !fault;
+    }
+    if (part->dropped)
+        gph_journal_undo(part->journal);
+    else
+        gph_journal_close(part->journal, part->frames, whole);
+    part->journal = NULL;
+}
+
+void
+gph_part_finish(gph_part *part)
+{
+    int64_t before = part->frames;
+    gph_part_shorten(part);
+    if (part->frames < before)
+        gph_part_gap(part, before - part->frames, true);
+    if (part->journal)
+        gph_part_end_journal(part);
+    for (uint32_t n = 0; n < part->n_files && !part->dropped; n++) {
+        gph_part_file *file = &part->files[n];
+        char text[200];
+        const char *fault = gph_part_fault(part, file, text, sizeof text);
+        gph_part_file_path(file, file->about);
+        report(part, file, fault);
+    }
+    gph_part_free(part);
+}
