@@ -1,7 +1,8 @@
 #!/bin/bash
 # config/windows/deps.sh: builds for Windows what Graphophone links there, from Debian's source packages.
 #
-# Prints one line on standard output: the folder that they are installed in. It is made once for each set of versions,
+# Prints one line on standard output: the folder that they are installed in, with a file meson.ini for --cross-file. It
+# is made once for each set of versions,
 # below ${GRAPHOPHONE_WINDOWS_CACHE:-~/.cache/graphophone/windows}; what it says on the way goes to standard error.
 # Nothing of this machine's apt is changed: it has its own list of sources, taken from where this machine has its packages.
 set -eu
@@ -11,14 +12,16 @@ target=x86_64-w64-mingw32
 jobs=$(nproc)
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# One line a source package: its name, the release that it is taken from.
-# iniparser: the first that reads from an open stream.
-sources="libsndfile:bookworm libsamplerate:bookworm iniparser:trixie jansson:bookworm check:bookworm"
+# Source packages, and the release that each is taken from. libsndfile reads and writes FLAC and Ogg if it has four others,
+# or none of them. opus: whole for cmake; iniparser: the first that reads from an open stream.
+sources="libogg:bookworm flac:bookworm libvorbis:bookworm opus:trixie libsndfile:bookworm
+    libsamplerate:bookworm iniparser:trixie jansson:bookworm check:bookworm"
+sources=$(echo $sources)
 
 say() { echo "deps.sh: $*" >&2; }
 stop() { say "$*"; exit 1; }
 
-[ "${1:-}" != --help ] || { sed -n '2,6s/^# \?//p' "$0"; exit 0; }
+[ "${1:-}" != --help ] || { sed -n '2,7s/^# \?//p' "$0"; exit 0; }
 [ $# -eq 0 ] || stop "no arguments are known; see --help"
 for tool in $target-gcc cmake ninja dpkg-source apt-get; do
     command -v $tool >/dev/null || stop "$tool is missing; config/packages windows installs it"
@@ -93,8 +96,15 @@ build() { # NAME FOLDER OPTION...: by cmake
     say "built $name"
 }
 export PKG_CONFIG_LIBDIR=$prefix/lib/pkgconfig
+# Read by toolchain.cmake.
+export GRAPHOPHONE_WINDOWS_PREFIX=$prefix
 
-build libsndfile . -DBUILD_SHARED_LIBS=ON -DENABLE_EXTERNAL_LIBS=OFF -DENABLE_MPEG=OFF -DBUILD_PROGRAMS=OFF \
+build libogg . -DBUILD_SHARED_LIBS=OFF -DBUILD_TESTING=OFF -DINSTALL_DOCS=OFF
+build flac . -DBUILD_SHARED_LIBS=OFF -DBUILD_CXXLIBS=OFF -DBUILD_PROGRAMS=OFF -DBUILD_EXAMPLES=OFF -DBUILD_TESTING=OFF \
+    -DBUILD_DOCS=OFF -DINSTALL_MANPAGES=OFF -DWITH_STACK_PROTECTOR=OFF -DWITH_FORTIFY_SOURCE=OFF
+build libvorbis . -DBUILD_SHARED_LIBS=OFF -DBUILD_TESTING=OFF
+build opus . -DBUILD_SHARED_LIBS=OFF -DBUILD_TESTING=OFF -DOPUS_STACK_PROTECTOR=OFF -DOPUS_FORTIFY_SOURCE=OFF
+build libsndfile . -DBUILD_SHARED_LIBS=ON -DENABLE_EXTERNAL_LIBS=ON -DCMAKE_C_FLAGS=-DFLAC__NO_DLL -DENABLE_MPEG=OFF -DBUILD_PROGRAMS=OFF \
     -DBUILD_EXAMPLES=OFF -DBUILD_REGTEST=OFF -DBUILD_TESTING=OFF -DENABLE_CPACK=OFF -DINSTALL_MANPAGES=OFF
 build libsamplerate . -DBUILD_SHARED_LIBS=OFF -DBUILD_TESTING=OFF -DLIBSAMPLERATE_EXAMPLES=OFF -DLIBSAMPLERATE_INSTALL=ON
 build iniparser . -DBUILD_SHARED_LIBS=OFF -DBUILD_STATIC_LIBS=ON -DBUILD_TESTING=OFF -DBUILD_DOCS=OFF -DBUILD_EXAMPLES=OFF
@@ -103,6 +113,10 @@ build check . -DCHECK_ENABLE_TESTS=OFF -DCHECK_ENABLE_TIMEOUT_TESTS=OFF -DBUILD_
 
 # What its own file says of it is not what was built.
 sed -i 's/-lcheck_pic/-lcheck/; s/^\(Libs:.*\)/\1 -lpthread/' "$prefix/lib/pkgconfig/check.pc"
+# Tests link it in: nothing is to be copied beside them.
+rm -f "$prefix/bin/libcheck.dll" "$prefix/lib/libcheck.dll.a"
+# For meson, beside mingw64.ini.
+printf "[properties]\npkg_config_libdir = '%s'\n" "$prefix/lib/pkgconfig" >"$prefix/meson.ini"
 printf '%s\n' $versions >"$prefix/complete"
 rm -rf "$work"
 echo "$prefix" | tee "$last"
