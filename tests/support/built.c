@@ -1,18 +1,20 @@
 /* A graph of a patch given as text, with everything that it needs. [control] */
 #include "built.h"
 
+#include "../../core/platform/textstream.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 static void
 keep_messages(built *self)
 {
-    size_t n = 0;
-    FILE *stream = open_memstream(&self->said, &n);
-    if (stream == NULL)
+    gph_textstream stream;
+    FILE *out = gph_textstream_begin(&stream);
+    if (out == NULL)
         abort();
-    gph_diagnostics_print(self->diagnostics, stream, false);
-    fclose(stream);
+    gph_diagnostics_print(self->diagnostics, out, false);
+    self->said = gph_textstream_end(&stream, NULL);
 }
 
 void

@@ -1,5 +1,7 @@
 /* Runs one module on its own: library, life cycle, blocks. [test program] */
 #include "module_bench.h"
+
+#include "../../../core/platform/library.h"
 #include "bench_parts.h"
 #include <check.h>
 #include <dlfcn.h>
@@ -102,14 +104,16 @@ restart(const gph_runtime *rt) GPH_AUDIO
 
 /* ---------------------------------------------------------------- setting up */
 
-/* Opens TYPE.so in the folders of GRAPHOPHONE_MODULE_PATH; stays open. */
+/* Opens the library TYPE in the folders of GRAPHOPHONE_MODULE_PATH; stays open. */
 const gph_type *
 bench_load(const char *type)
 {
     const char *folders = getenv("GRAPHOPHONE_MODULE_PATH");
     ck_assert_msg(folders != NULL, "GRAPHOPHONE_MODULE_PATH is not set");
     char path[4096];
-    snprintf(path, sizeof path, "%.*s/%s.so", (int)strcspn(folders, ":"), folders, type);
+    const char between[] = {gph_library_separator, '\0'};
+    snprintf(path, sizeof path, "%.*s/%s%s", (int)strcspn(folders, between), folders, type,
+             gph_library_ending);
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     ck_assert_msg(library != NULL, "%s", dlerror());
     const gph_module *module = dlsym(library, "gph_module_1");

@@ -132,10 +132,12 @@ START_TEST(opens_files)
     gph_catalog *catalog = catalog_of(NULL, NULL);
     const gph_module_info *module = NULL;
     const char *why = NULL;
-    ck_assert_int_eq(
-        gph_catalog_open_file(catalog, folder_of_build("modules/gain.so"), &module, &why), GPH_OK);
+    char gain[64], missing[64];
+    snprintf(gain, sizeof gain, "modules/gain%s", gph_library_ending);
+    snprintf(missing, sizeof missing, "/nowhere%s", gph_library_ending);
+    ck_assert_int_eq(gph_catalog_open_file(catalog, folder_of_build(gain), &module, &why), GPH_OK);
     ck_assert_str_eq(module->types[0]->type.id, "gain");
-    ck_assert_int_eq(gph_catalog_open_file(catalog, "/nowhere.so", &module, &why), GPH_ARGUMENT);
+    ck_assert_int_eq(gph_catalog_open_file(catalog, missing, &module, &why), GPH_ARGUMENT);
     ck_assert_str_eq(why, "there is no such file");
     ck_assert_int_eq(gph_catalog_open_file(catalog, "/", &module, &why), GPH_ARGUMENT);
     ck_assert_str_eq(why, "its name does not end as a module's");

@@ -3,6 +3,7 @@
 #include "../suite.h"
 
 #include "../../../core/graph/plan.h"
+#include "../../../core/platform/textstream.h"
 #include "../../support/built.h"
 
 #include <stdarg.h>
@@ -264,10 +265,9 @@ write_term(FILE *out, uint64_t *seed, uint32_t before, const bool *has_output)
 static char *
 random_patch(uint64_t seed, uint32_t n_nodes)
 {
-    char *text;
-    size_t size;
+    gph_textstream stream;
     bool has_output[400] = {true};
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = gph_textstream_begin(&stream);
     fputs("[patch]\ndialect = 1\n[n0]\ntype = input\nchannels = 1-2\n", out);
     for (uint32_t i = 1; i < n_nodes; i++) {
         const uint32_t type = draw(&seed, N_TYPES);
@@ -292,8 +292,7 @@ random_patch(uint64_t seed, uint32_t n_nodes)
     fputs("\n[out]\ntype = output\nchannels = 1-2\nfrom = ", out);
     write_term(out, &seed, n_nodes, has_output);
     fputs("\n", out);
-    fclose(out);
-    return text;
+    return gph_textstream_end(&stream, NULL);
 }
 
 START_TEST(random_graphs)

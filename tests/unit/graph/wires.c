@@ -2,6 +2,7 @@
 #include "../suite.h"
 
 #include "../../../core/graph/graph.h"
+#include "../../../core/platform/textstream.h"
 #include "../../support/built.h"
 
 #include <math.h>
@@ -242,16 +243,15 @@ END_TEST
 
 START_TEST(drawing)
 {
-    char *text = NULL;
-    size_t n = 0;
     built made;
     make(&made,
          HEAD "[g]\ntype = gate\nfrom = mic + mic[4-1]\n[p]\ntype = table-player\ntable = t\n"
               "[t]\ntype = table\nlength = 1s\n[m]\ntype = meter\nfrom = g, p\n"
               "[control]\np.play = on g.opened\n");
-    FILE *out = open_memstream(&text, &n);
+    gph_textstream stream;
+    FILE *out = gph_textstream_begin(&stream);
     ck_assert_int_eq(gph_graph_dot(made.graph, out), GPH_OK);
-    fclose(out);
+    char *text = gph_textstream_end(&stream, NULL);
     ck_assert_ptr_nonnull(strstr(text, "digraph \"x\" {"));
     ck_assert_ptr_nonnull(strstr(text, "\"mic\" -> \"g\" [label=\"4\"];"));
     ck_assert_ptr_nonnull(strstr(text, "\"g\" -> \"p\" [style=dashed, label=\"opened -> play\"];"));

@@ -5,6 +5,7 @@
 #ifndef GPH_TEST_HOSTS_WITNESS_H
 #define GPH_TEST_HOSTS_WITNESS_H
 
+#include "../../../core/platform/library.h"
 #include "../../../core/platform/now.h"
 #include "../../../core/run/services.h"
 #include "../../../hosts/pump/pump.h"
@@ -37,11 +38,11 @@ enum { CONTENT_IGNORED = 0, CONTENT_BY_FRAME = 1, CONTENT_RUNS_ON = 2 };
 typedef struct witness {
     gph_engine engine;
     /* The test says. */
-    atomic_uint content;   /* CONTENT_* */
-    bool counts_out;       /* outputs carry the counter of their own frame */
-    int64_t drain_at;      /* returns 1 from the cycle that reaches so many frames; 0: never */
-    int64_t drain_after;   /* likewise, counted from DRAINING on; 0: never */
-    gph_status answer;     /* of configure */
+    atomic_uint content; /* CONTENT_* */
+    bool counts_out;     /* outputs carry the counter of their own frame */
+    int64_t drain_at;    /* returns 1 from the cycle that reaches so many frames; 0: never */
+    int64_t drain_after; /* likewise, counted from DRAINING on; 0: never */
+    gph_status answer;   /* of configure */
     /* What was seen. */
     atomic_uint breaches;
     atomic_uint compared; /* cycles whose content was looked at */
@@ -53,7 +54,7 @@ typedef struct witness {
     int64_t next_frame, last_mono_ns;
     uint32_t last_frames;
     int64_t drained;
-    double offset[2]; /* CONTENT_RUNS_ON: the run has begun; next value of channel 0 */
+    double offset[2];  /* CONTENT_RUNS_ON: the run has begun; next value of channel 0 */
     uint32_t settling; /* cycles after a told loss in which the run may begin anew */
     double early[2];   /* least of time minus frames: in the first and in the latest cycles */
     uint32_t n_early[2];
@@ -310,8 +311,9 @@ load_host(const char *id, void **library)
 {
     char folders[4096], path[8192];
     snprintf(folders, sizeof folders, "%s", getenv("GRAPHOPHONE_HOST_PATH"));
-    for (char *at = folders, *folder; (folder = strsep(&at, ":")) != NULL;) {
-        snprintf(path, sizeof path, "%s/%s.so", folder, id);
+    const char between[] = {gph_library_separator, '\0'};
+    for (char *at = folders, *folder; (folder = strsep(&at, between)) != NULL;) {
+        snprintf(path, sizeof path, "%s/%s%s", folder, id, gph_library_ending);
         *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
         if (*library != NULL)
             return dlsym(*library, "gph_host_1");
@@ -366,12 +368,11 @@ bench_set(bench *b, const char *line)
 static inline gph_status
 bench_open(bench *b)
 {
-    gph_status status =
-        b->host->open(b->self, &b->want, &b->w.engine, &b->stream, &b->got);
-    if (status == GPH_OK && (b->got.block != b->w.got.block ||
-                             b->got.max_frames != b->w.got.max_frames ||
-                             b->got.channels_in != b->w.got.channels_in ||
-                             b->got.channels_out != b->w.got.channels_out))
+    gph_status status = b->host->open(b->self, &b->want, &b->w.engine, &b->stream, &b->got);
+    if (status == GPH_OK &&
+        (b->got.block != b->w.got.block || b->got.max_frames != b->w.got.max_frames ||
+         b->got.channels_in != b->w.got.channels_in ||
+         b->got.channels_out != b->w.got.channels_out))
         breach(&b->w, BREACH_GOT);
     return status;
 }

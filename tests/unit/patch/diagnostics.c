@@ -1,6 +1,7 @@
 /* Tests core/patch/diagnostics and text: order, limits, places, what a terminal gets to see. [test
  * program] */
 #include "../../../core/patch/diagnostics.h"
+#include "../../../core/platform/textstream.h"
 
 #include "../suite.h"
 
@@ -27,12 +28,9 @@ at(uint32_t offset)
 static char *
 printed(bool colour)
 {
-    char *bytes = NULL;
-    size_t n = 0;
-    FILE *out = open_memstream(&bytes, &n);
-    gph_diagnostics_print(d, out, colour);
-    fclose(out);
-    return bytes;
+    gph_textstream stream;
+    gph_diagnostics_print(d, gph_textstream_begin(&stream), colour);
+    return gph_textstream_end(&stream, NULL);
 }
 
 START_TEST(sorts_and_keeps_notes)

@@ -1,5 +1,6 @@
 /* Tests core/patch as a whole: nodes, copies, places, settings. [test program] */
 #include "../../../core/patch/patch.h"
+#include "../../../core/platform/textstream.h"
 
 #include "../suite.h"
 
@@ -151,8 +152,7 @@ END_TEST
 
 START_TEST(tells_copies)
 {
-    char *printed = NULL;
-    size_t n = 0;
+    gph_textstream stream;
     gph_patch *patch = load(HEAD "[zone]\ntype = delay\nrepeat = 1-9\n"
                                  "from = trim[${4*i-3}-${4*i}]\n");
     const gph_patch_node *zone9 = gph_patch_find_node(patch, "zone9");
@@ -160,9 +160,8 @@ START_TEST(tells_copies)
     const gph_term *term = &wire->wiring.bundles[0].terms[0];
     gph_patch_error_in(diagnostics, zone9, wire->entry, term->span, "'trim' has 32 channels");
     ck_assert_int_eq(gph_diagnostics_end_pass(diagnostics), GPH_ARGUMENT);
-    FILE *out = open_memstream(&printed, &n);
-    gph_diagnostics_print(diagnostics, out, false);
-    fclose(out);
+    gph_diagnostics_print(diagnostics, gph_textstream_begin(&stream), false);
+    char *printed = gph_textstream_end(&stream, NULL);
     ck_assert_str_eq(printed, "x.ini:6:8: error: trim[33-36]: 'trim' has 32 channels\n"
                               "    6 | from = trim[${4*i-3}-${4*i}]\n"
                               "      |        ^\n"

@@ -1,0 +1,91 @@
+"""The program as a Windows program: what it finds, what it refuses, in which words."""
+import pathlib
+import shutil
+import tempfile
+
+import pytest
+
+from conftest import SOURCE
+
+QUICKSTART = SOURCE / "config/patches/quickstart.ini"
+
+
+def test_names_itself(graphophone):
+    result = graphophone("--version")
+    assert result.returncode == 0 and result.stdout.startswith("graphophone "), result
+
+
+def test_lists_every_stock_module_and_refuses_none(graphophone):
+    result = graphophone("modules")
+    assert result.returncode == 0, result.stderr
+    names = {path.stem for path in (SOURCE / "modules").glob("*.c")} | {"table-recorder"}
+    assert names <= {line.split()[0] for line in result.stdout.splitlines() if line and line[0] != " "}
+    assert "refused" not in result.stdout
+
+
+def test_lists_the_hosts_that_run_here(graphophone):
+    result = graphophone("hosts")
+    assert result.returncode == 0, result.stderr
+    assert {"clock", "offline"} <= {line.split()[0] for line in result.stdout.splitlines() if line}
+
+
+def test_describes_a_module(graphophone):
+    result = graphophone("describe", "freeverb")
+    assert result.returncode == 0 and "size" in result.stdout
+
+
+def test_tells_the_place_of_a_fault(graphophone, home):
+    (home / "bad.ini").write_text("[patch]\ndialect = 1\nhost = offline\n[a]\ntype = gian\nfrom = b\n")
+    result = graphophone("check", "bad.ini")
+    assert result.returncode == 3
+    assert "bad.ini:5:8: error:" in result.stderr and "gain" in result.stderr, result.stderr
+
+
+def test_takes_letters_of_any_language_in_names(graphophone, home):
+    folder = home / "Öffentliche Übung – 録音"
+    folder.mkdir()
+    patch = folder / "Stück.ini"
+    patch.write_bytes(QUICKSTART.read_bytes())
+    result = graphophone("render", patch, "--length", "480fr", "--set", f"patch.folder={folder}")
+    assert result.returncode == 0, result.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["001-dry.wav", "001-wet.wav", "Stück.ini"]
+
+
+def test_takes_a_path_of_300_characters(graphophone, home):
+    folder = home / ("a" * 100) / ("b" * 100) / ("c" * 100)
+    folder.mkdir(parents=True)
+    result = graphophone("render", QUICKSTART, "--length", "480fr", "--set", f"patch.folder={folder}")
+    assert result.returncode == 0, result.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["001-dry.wav", "001-wet.wav"]
+
+
+def test_never_writes_over_a_take(graphophone, home):
+    (home / "001-dry.wav").write_bytes(b"precious")
+    result = graphophone("render", QUICKSTART, "--length", "480fr", "--set", f"patch.folder={home}")
+    assert result.returncode == 0, result.stderr
+    assert (home / "001-dry.wav").read_bytes() == b"precious"
+    assert (home / "002-dry.wav").exists()
+
+
+@pytest.mark.parametrize("change, words", [
+    pytest.param(lambda module: None, "modules/gain.dll is not used", id="as-it-should-be"),
+    pytest.param(lambda module: module.chmod(0o666), "may be written by others", id="others-may-write-it"),
+    pytest.param(lambda module: module.write_bytes(b"MZ" + bytes(100)), "is not a shared library", id="other-file"),
+    pytest.param(lambda module: module.write_bytes(module.read_bytes()[:4096]), "damaged", id="cut"),
+])
+def test_refuses_a_module_that_is_not_as_it_should_be(graphophone, build, change, words):
+    # On the drive of the build: others may write above the tests' own folders, and Windows knows no sticky bit.
+    folder = pathlib.Path(tempfile.mkdtemp(dir=build / "tests/windows"))
+    shutil.copy(build / "modules/gain.dll", folder / "gain.dll")
+    change(folder / "gain.dll")
+    result = graphophone("modules", "--module-dir", folder)
+    shutil.rmtree(folder)
+    assert words in result.stdout, result.stdout
+
+
+def test_says_that_it_hears_no_osc(graphophone, home):
+    patch = home / "osc.ini"
+    patch.write_text(QUICKSTART.read_text() + "\n[control]\nosc = 127.0.0.1:9000\ndry.toggle = osc /record\n")
+    result = graphophone("run", patch, "--length", "480fr", "--set", f"patch.folder={home}")
+    assert "built without OSC" in result.stderr, result.stderr
+    assert result.returncode != 0 and not list(home.glob("*.wav"))
