@@ -73,6 +73,8 @@ void gph_stream_free(gph_stream *stream);
 gph_status gph_stream_start(gph_stream *stream, int64_t when) GPH_AUDIO;
 gph_status gph_stream_stop(gph_stream *stream, int64_t when) GPH_AUDIO;
 gph_status gph_stream_mark(gph_stream *stream, int64_t when, uint32_t split) GPH_AUDIO;
+/* No frame from `when` on is wanted, and none will come: what has not come before it is missing in the take. */
+void gph_stream_end(gph_stream *stream, int64_t when) GPH_AUDIO;
 uint32_t gph_stream_put(gph_stream *stream, int64_t clock, const float *const *ch,
                         uint32_t frames) GPH_AUDIO;
 uint32_t gph_stream_get(gph_stream *stream, float *const *ch, uint32_t frames) GPH_AUDIO;

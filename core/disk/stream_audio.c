@@ -129,6 +129,19 @@ gph_stream_stop(gph_stream *stream, int64_t when)
     return GPH_OK;
 }
 
+void
+gph_stream_end(gph_stream *stream, int64_t when)
+{
+    int64_t clock = stream ? atomic_load_explicit(&stream->clock, memory_order_relaxed) : 0;
+    if (!stream || !stream->active || !stream->writes || !stream->begun)
+        return;
+    if (when > clock && atomic_load_explicit(&stream->recording, memory_order_relaxed)) {
+        miss(stream, when - clock, false);
+        atomic_store_explicit(&stream->clock, when, memory_order_relaxed);
+    }
+    gph_stream_stop(stream, when);
+}
+
 gph_status
 gph_stream_mark(gph_stream *stream, int64_t when, uint32_t split)
 {

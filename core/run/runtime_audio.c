@@ -175,7 +175,7 @@ gph_runtime_stop_streams(gph_node_runtime *runtime, int64_t when)
 {
     for (uint32_t n = 0; n < GPH_RUN_MAX_STREAMS; n++)
         if (runtime->streams[n].stream && runtime->streams[n].writes)
-            gph_stream_stop(runtime->streams[n].stream, when);
+            gph_stream_end(runtime->streams[n].stream, when);
 }
 
 void

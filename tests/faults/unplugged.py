@@ -2,6 +2,7 @@
 the signal, to the frame."""
 import json
 import os
+import pathlib
 import signal
 import struct
 import subprocess
@@ -153,6 +154,17 @@ def test_h7_a_gap_may_end_the_take(run):
     assert the_gap(one.check()) >= LEAST
     assert [part["frames"] for part in one.parts] == [LAST]
     assert one.result["exit_status"] == 1
+
+
+@pytest.mark.parametrize("take", ["", "gap = split", "gap = stop"])
+def test_h7_the_end_may_come_while_it_is_away(run, take):
+    """The take is as long as the run, or its last frames are told as missing."""
+    one = run("length = 6000fr\nclock.script = 4800 vanish 100ms", take).finish()
+    part, = one.parts
+    assert part["gaps"] == [{"at": LAST, "frames": 6000 - LAST}] and part["lost"] == 6000 - LAST
+    assert part["frames"] == (LAST if take else 6000) and one.result["exit_status"] == 1
+    rows = samples(pathlib.Path(part["path"]))
+    assert np.array_equal(rows[:LAST], counter(0, LAST, 2)) and not rows[LAST:].any()
 
 
 def test_h7_opening_is_tried_again(run):
