@@ -8,6 +8,23 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Frames to the first one that is not before the next whole time of the clock: its file has that time's name. */
+static int64_t
+frames_to_whole(const gph_writer *writer, int64_t wall_ns)
+{
+    const int64_t second = 1000000000;
+    int64_t rate = (int64_t)llrint(writer->plan.rate);
+    int64_t period = (int64_t)llrint(writer->plan.rotate_seconds * 1e9);
+    gph_calendar now;
+    gph_clock_calendar(wall_ns, writer->plan.part.name->utc, &now);
+    int64_t of_day = (now.hour * 3600 + now.minute * 60 + now.second) * second + wall_ns % second;
+    int64_t left = period - of_day % period;
+    /* A part of one frame is none. */
+    if (left < second && left * rate < 2 * second)
+        left += period;
+    return left / second * rate + (left % second * rate + second - 1) / second;
+}
+
 /* Clock at which a part that begins at a clock is to end. */
 static int64_t
 part_end(const gph_writer *writer, int64_t clock, int64_t wall_ns)
@@ -15,15 +32,8 @@ part_end(const gph_writer *writer, int64_t clock, int64_t wall_ns)
     double seconds = writer->plan.rotate_seconds;
     if (!(seconds > 0))
         return INT64_MAX;
-    if (writer->plan.rotate_clock) {
-        gph_calendar now;
-        gph_clock_calendar(wall_ns, writer->plan.part.name->utc, &now);
-        double of_day =
-            now.hour * 3600 + now.minute * 60 + now.second + (double)(wall_ns % 1000000000) / 1e9;
-        /* A frame too early would make a part of one frame. */
-        double left = seconds - fmod(of_day, seconds);
-        seconds = left * writer->plan.rate < 1.5 ? left + seconds : left;
-    }
+    if (writer->plan.rotate_clock)
+        return clock + frames_to_whole(writer, wall_ns);
     return clock + (int64_t)llrint(seconds * writer->plan.rate);
 }
 

@@ -1,6 +1,8 @@
 /* Threads that must run on time, by pthreads. [control] */
 #include "realtime.h"
 
+#include "now.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -104,14 +106,14 @@ gph_realtime_join(gph_realtime *thread, int32_t timeout_ms)
     if (timeout_ms < 0) {
         pthread_join(thread->id, NULL);
     } else {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec +=
-            timeout_ms / 1000 + (until.tv_nsec + timeout_ms % 1000 * 1000000L) / 1000000000L;
-        until.tv_nsec = (until.tv_nsec + timeout_ms % 1000 * 1000000L) % 1000000000L;
-        if (pthread_timedjoin_np(thread->id, NULL, &until) != 0) {
-            pthread_detach(thread->id);
-            return GPH_STATE; /* it may still be using its struct */
+        /* The system's join with a limit goes by the time of day, which somebody may set. */
+        int64_t until = gph_now_ns() + timeout_ms * INT64_C(1000000);
+        while (pthread_tryjoin_np(thread->id, NULL) != 0) {
+            if (gph_now_ns() >= until) {
+                pthread_detach(thread->id);
+                return GPH_STATE; /* it may still be using its struct */
+            }
+            gph_now_sleep_until_ns(gph_now_ns() + 1000000);
         }
     }
     free(thread);
