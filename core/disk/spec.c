@@ -199,7 +199,6 @@ check_failover(gph_spec *spec, const gph_stream_site *site, gph_stream_problem *
 {
     const gph_file_system *files = site->files ? site->files : &gph_file_system_real;
     const char *folder = spec->what.failover;
-    spec->what.failover = NULL; /* the caller's text */
     if (!folder)
         return GPH_OK;
     spec->failover = malloc(sizeof *spec->failover);
