@@ -175,12 +175,18 @@ see_length(gph_part *part, const gph_part_file *file)
     atomic_store(&part->lost, -ENODATA);
 }
 
+void
+gph_part_see_lengths(gph_part *part)
+{
+    for (uint32_t n = 0; n < part->n_files; n++)
+        see_length(part, &part->files[n]);
+}
+
 int
 gph_part_flush(gph_part *part)
 {
     int error = 0;
-    for (uint32_t n = 0; n < part->n_files; n++)
-        see_length(part, &part->files[n]);
+    gph_part_see_lengths(part);
     if (atomic_load(&part->lost) == -ENODATA)
         return -ENODATA;
     for (uint32_t n = 0; n < part->n_files; n++) {

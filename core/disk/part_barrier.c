@@ -173,6 +173,9 @@ gph_part_complete(gph_part *part)
     int error = 0;
     int sync_error = atomic_load(&part->sync_error);
     see_names(part);
+    /* What is cut on purpose may be so since an earlier try. */
+    if (part->cut < 0)
+        gph_part_see_lengths(part);
     if (!part->dropped)
         gph_journal_end(part->journal, part->frames);
     for (uint32_t n = 0; n < part->n_files; n++) {

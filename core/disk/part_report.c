@@ -96,9 +96,14 @@ gph_part_fault(const gph_part *part, const gph_part_file *file, char *text, size
     else if (file->spoilt)
         snprintf(text, size, "the sound ends early: %s",
                  gph_file_error(file->spoilt, reason, sizeof reason));
-    else if (!file->renamed)
+    else if (!file->renamed && (file->synced || part->cut >= 0))
         snprintf(text, size, "not completed: %s",
                  gph_file_error(file->failed, reason, sizeof reason));
+    else if (!file->renamed)
+        snprintf(text, size,
+                 "not completed: %s; what is not on the disk for certain begins at frame %lld",
+                 gph_file_error(file->failed, reason, sizeof reason),
+                 (long long)part->points[GPH_OUTPUT_SAFE]);
     else
         return *part->blame ? part->blame : NULL;
     return text;

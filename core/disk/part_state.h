@@ -37,6 +37,8 @@ struct gph_part {
     gph_part_file files[];         /* n_files */
 };
 
+/* Finds out whether somebody cut a file. */
+void gph_part_see_lengths(gph_part *part);
 /* Clipped and not finite samples, from those of the files. */
 void gph_part_add_up(gph_part *part);
 /* What is to be said of a file; NULL: it is whole. */

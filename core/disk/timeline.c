@@ -87,6 +87,10 @@ gph_timeline_position_of(const gph_timeline *timeline, int64_t graph, uint64_t i
     while (n > 0 && timeline->breaks[n].graph > graph)
         n--;
     const gph_break *at = &timeline->breaks[n];
+    uint64_t before = !n && graph < at->graph ? (uint64_t)(at->graph - graph) : 0;
+    /* Before all that is remembered: no place that is held for one that is. */
+    if (before)
+        return at->position > before ? at->position - before : 0;
     uint64_t end = n + 1 < timeline->n_breaks ? timeline->breaks[n + 1].position : in;
     if (graph <= at->graph)
         return at->position < in ? at->position : in;

@@ -295,8 +295,13 @@ gph_guard_rescue(gph_writer *writer, gph_closing *closing, int error)
     int final = gph_part_sync_error(part);
     error = lost ? lost : final ? final : error;
     gph_take back = closing->safe;
+    if (lost == -ENODATA) {
+        back.clock = gph_part_first(part) + left;
+        back.graph = gph_timeline_graph_of(&writer->timeline, back.clock);
+        back.noted = false;
+    }
     uint64_t position = gph_writer_position(writer, back.graph);
-    bool in_ring = position >= gph_writer_oldest(writer) && lost != -ENODATA;
+    bool in_ring = position >= gph_writer_oldest(writer);
     say(writer, lost, error, "cannot bring a file to the disk");
     if (!in_ring || writer->n_rescues == GPH_WRITER_RESCUES || writer->leaving ||
         gph_writer_reach_back(writer, position) > position) {
@@ -315,6 +320,7 @@ gph_guard_rescue(gph_writer *writer, gph_closing *closing, int error)
     if (writer->take.number == back.number)
         writer->take.frames -= back.stop - back.clock;
     writer->rescues[writer->n_rescues++] = back;
+    gph_part_shorten(part);
     if (!cut(writer, part, GPH_OUTPUT_SAFE))
         gph_part_accept(part);
     count_fruitless(writer, gph_part_point(part, GPH_OUTPUT_SAFE), error,
