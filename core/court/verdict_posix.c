@@ -18,8 +18,8 @@
 enum { MOST = 8, PATIENCE_S = 10, STACK = 65536 };
 
 static _Atomic uint32_t n_failed;
-static const char *volatile inside;
-static volatile uint32_t inside_frames;
+static const char *_Atomic inside;
+static _Atomic uint32_t inside_frames;
 static _Atomic uint64_t n_calls;
 static uint64_t n_calls_seen;
 static bool (*explain_address)(const void *, bool, char *, size_t);
