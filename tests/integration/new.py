@@ -164,3 +164,24 @@ def test_a_full_disk_leaves_nothing(graphophone, home, monkeypatch):
     assert run.returncode == 5
     assert "./mine: No space left on device" in run.stderr
     assert not pathlib.Path("mine").exists()
+
+
+def test_the_page_of_hosts(staged, home, source, build):  # noqa: F811
+    """Its lines work, what it quotes is what they make, and that keeps every promise that the suite asks for."""
+    page = (source / "config/writing-a-host.md").read_text(encoding="utf-8")
+    first, last = re.findall(r"(?:^    \S.*\n)+", re.sub(r"```.*?```", "", page, flags=re.S), re.M)
+    making, entering, *others = [line.strip() for line in first.splitlines()]
+    staged.must(making, home)
+    folder = home / entering.removeprefix("cd ")
+    for line in others:
+        staged.must(line, folder)
+    assert (folder / "ticker.wav").is_file()
+    quotes = re.findall(r"```c\n(.*?)```", page, re.S)
+    made = (folder / "ticker.c").read_text(encoding="utf-8")
+    assert len(quotes) > 3 and all(quote in made for quote in quotes)
+    trial = last.strip().replace("FOLDER", str(folder)).replace("build/tests", f"{build}/tests")
+    run = subprocess.run(["sh", "-c", trial], text=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=300)
+    assert run.returncode == 0 and "not ok" not in run.stdout, run.stdout + run.stderr
+    missing = subprocess.run(["sh", "-c", trial.replace("=ticker", "=nobody")], text=True, capture_output=True,
+                             stdin=subprocess.DEVNULL, timeout=300)
+    assert "no host nobody" in missing.stdout

@@ -35,7 +35,8 @@ def test_a_page_for_each_type(staged, build, home):  # noqa: F811
         if name in stock:
             file = staged.library / "graphophone/modules" / f"{name}.so"
             assert page == staged.must(["graphophone", "describe", file, "--markdown"], home).stdout
-    assert (staged.prefix / "share/doc/graphophone/writing-a-module.md").is_file()
+    for page in "writing-a-module.md", "writing-a-host.md":
+        assert (staged.prefix / "share/doc/graphophone" / page).is_file()
 
 
 def test_describe_a_file(staged, home):  # noqa: F811

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 256 };
+enum { BLOCK = 256, ROOM = 1024 }; /* frames of a cycle, and what the engine is to have room for */
 
 struct gph_host_self {
     const gph_host_services *services;
@@ -107,6 +107,17 @@ wish(const gph_wish *asked, double otherwise)
     return asked->policy != GPH_WISH_ANY && asked->value > 0 ? asked->value : otherwise;
 }
 
+/* Says in one sentence what cannot be had; `setting` may be NULL. */
+static gph_status
+refuse(const gph_want *want, const char *setting, const char *what, uint32_t n, const char *of)
+{
+    if (want->options && want->options->error_size > 0) {
+        snprintf(want->options->error, want->options->error_size, "%s %u %s", what, n, of);
+        want->options->bad_setting = setting;
+    }
+    return GPH_UNSUPPORTED;
+}
+
 static gph_status GPH_CALL
 open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
             gph_host_stream **made, gph_got *got)
@@ -117,14 +128,11 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
     *made = NULL;
     if (self->stream)
         return status;
-    if (want->block.policy == GPH_WISH_EXACT && !(want->block.value == (double)BLOCK)) {
-        if (want->options && want->options->error_size > 0) {
-            snprintf(want->options->error, want->options->error_size, "the block is %d frames",
-                     BLOCK);
-            want->options->bad_setting = "block";
-        }
-        return GPH_UNSUPPORTED;
-    }
+    if (want->block.policy == GPH_WISH_EXACT && !(want->block.value == (double)BLOCK))
+        return refuse(want, "block", "the block is", BLOCK, "frames");
+    if (!(want->channels_in.value <= GPH_MAX_CHANNELS &&
+          want->channels_out.value <= GPH_MAX_CHANNELS))
+        return refuse(want, NULL, "there are", GPH_MAX_CHANNELS, "channels");
     stream = (gph_host_stream *)calloc(1, sizeof(gph_host_stream));
     if (!stream)
         return GPH_MEMORY;
@@ -137,7 +145,8 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
     memset(&all, 0, sizeof all);
     all.size = sizeof all;
     all.rate = stream->rate;
-    all.block = all.max_frames = BLOCK;
+    all.block = BLOCK;
+    all.max_frames = ROOM;
     all.fixed_block = 1;
     all.channels_in = stream->n_in;
     all.channels_out = stream->n_out;
