@@ -23,6 +23,8 @@ DEFECTS = {
     "exits": ("file", "calls exit(), which is for the whole process"),
     "no-license": ("descriptor", "the module names no license"),
     "no-doc": ("descriptor", "parameter 'amount' has no doc"),
+    "no-version": ("descriptor", "the module has no version"),
+    "no-destroy": ("descriptor", "it has create() and no destroy()"),
     "other-name": ("descriptor", "the module calls itself 'another'; its file is defect-other-name"),
     "leaks": ("lifecycle", r"loses memory: \d+ pieces in 989 rounds"),
     "leaves-thread": ("lifecycle", r"leaves \d+ threads running after destroy"),
@@ -52,6 +54,7 @@ DEFECTS = {
     "sleeps": ("realtime", r"process\(\) calls nanosleep\(\), \d+ times"),
     "deep-stack": ("realtime", r"process\(\) makes \d+ page faults"),
     "raw-kernel": ("kernel", r"process\(\) enters the kernel \(getpid\), \d+ times, first from .*defect-raw-kernel\.so"),
+    "raw-sleep": ("realtime", r"process\(\) waits, \d+ times"),
     "locale": ("surroundings", "changes the locale"),
     "folder": ("surroundings", "changes the current folder"),
     "umask": ("surroundings", "changes the umask"),
@@ -59,12 +62,15 @@ DEFECTS = {
     "float-mode": ("surroundings", "changes the floating-point control word"),
     "shared": ("surroundings", "beside others on other threads it is another"),
     "keeps-pointer": ("services", r"reads the table, channel 1, frame 1, which it may not: a pointer into a table is good for one block \(in process"),
+    "goes-on-without": ("services", "configure() goes on though its stream or table could not be opened"),
     "wrong-latency": ("claims", "says its latency is 64 frames, and answers an impulse after 0"),
     "short-tail": ("claims", r"says its tail is 100 frames, and still sounds \d+ frames after its end"),
     "by-chance": ("claims", r"a second run with the same input: output 'out', channel 1, frame \d+ is"),
     "crashes": ("parameters", r"crashes in process\(\), in a block of \d+ frames?: Aborted"),
     "hangs": ("claims", r"does not come back for 10 s in process\(\), in a block of \d+ frames"),
     "wrong-trigger": ("signals", "gives trigger 7, which is none that it gives"),
+    "wrong-fault": ("signals", "reports fault 9; it has 0"),
+    "no-status": ("signals", "process() gives 77, which is no status"),
 }
 # Rungs that a sanitized build, or an old machine, does not have.
 NEEDS_GUARD = {"realtime", "kernel", "lifecycle"}
@@ -187,13 +193,13 @@ def test_a_descriptor_without_sense_fails(graphophone, name, words):
 
 
 @pytest.mark.parametrize("flags, words", [
-    ("-z execstack", "wants an executable stack"),
+    ("-Wl,-z,execstack", "wants an executable stack"),
+    ("-fno-PIC -mcmodel=large -Wl,-z,notext", "has text relocations; compile it with -fPIC"),
     ("-l:libgraphophone.so.0", "links libgraphophone.so.0; a module links nothing of ours"),
 ])
 def test_how_it_was_linked(graphophone, source, home, flags, words):
-    linker = flags if flags.startswith("-l") else f"-Wl,{flags.replace(' ', ',')}"
     subprocess.run(f"cc -shared -fPIC -fvisibility=hidden -I{source}/core/include -o my-effect.so "
-                   f"{source}/config/templates/effect/my-effect.c -L{BUILD}/core -Wl,-rpath,{BUILD}/core -Wl,--no-as-needed {linker} -lm",
+                   f"{source}/config/templates/effect/my-effect.c -L{BUILD}/core -Wl,-rpath,{BUILD}/core -Wl,--no-as-needed {flags} -lm",
                    shell=True, check=True, stderr=subprocess.DEVNULL)
     run = graphophone("validate", "my-effect.so", "--only", "file")
     assert run.returncode == 1 and words in run.stdout

@@ -24,6 +24,8 @@ enum {
     EXITS,
     NO_LICENSE,
     NO_DOC,
+    NO_VERSION,
+    NO_DESTROY,
     OTHER_NAME,
     /* lifecycle */
     LEAKS,
@@ -57,6 +59,7 @@ enum {
     LOCKS,
     SLEEPS,
     RAW_KERNEL,
+    RAW_SLEEP,
     DEEP_STACK,
     /* surroundings */
     LOCALE,
@@ -67,6 +70,7 @@ enum {
     SHARED,
     /* services */
     KEEPS_POINTER,
+    GOES_ON_WITHOUT,
     /* claims */
     WRONG_LATENCY,
     SHORT_TAIL,
@@ -74,7 +78,9 @@ enum {
     /* what ends it */
     CRASHES,
     HANGS,
-    WRONG_TRIGGER
+    WRONG_TRIGGER,
+    WRONG_FAULT,
+    NO_STATUS
 };
 #define IS(name) (DEFECT == (name))
 /* Used whatever the defect is, so that no compiler finds it unused. */
@@ -129,6 +135,10 @@ configure(gph_node *self, gph_config *config)
         self->tables = self->rt->get(self->rt, GPH_TABLES_ID);
         self->table = self->tables->open(self->rt, "table", GPH_TABLE_READ);
         return self->table ? GPH_OK : GPH_ARGUMENT;
+    }
+    if (IS(GOES_ON_WITHOUT)) {
+        self->tables = self->rt->get(self->rt, GPH_TABLES_ID);
+        self->table = self->tables->open(self->rt, "table", GPH_TABLE_READ);
     }
     return GPH_OK;
 }
@@ -209,6 +219,10 @@ misbehave(gph_node *self, const gph_io *io)
         long result = 39;
         __asm__ volatile("syscall" : "+a"(result) : : "rcx", "r11", "memory");
     }
+    if (IS(RAW_SLEEP)) {
+        long result = 35;
+        __asm__ volatile("syscall" : "+a"(result) : "D"(&moment), "S"(0) : "rcx", "r11", "memory");
+    }
 #endif
     if (IS(DEEP_STACK))
         shared_state = (unsigned)deep(self->calls / 2 > 1500 ? 1500 : self->calls / 2);
@@ -226,6 +240,8 @@ misbehave(gph_node *self, const gph_io *io)
         const gph_event event = {.kind = GPH_EVENT_TRIGGER, .index = 7};
         self->rt->emit(self->rt, &event);
     }
+    if (IS(WRONG_FAULT))
+        self->rt->fault(self->rt, 9, 0, 0);
 }
 
 static void
@@ -300,7 +316,7 @@ process(gph_node *self, const gph_io *io)
     }
     io->meters[0][0] = 0;
     trespass(io);
-    return GPH_OK;
+    return IS(NO_STATUS) ? (gph_status)77 : GPH_OK;
 }
 
 #if defined(BARE)
@@ -312,6 +328,11 @@ process(gph_node *self, const gph_io *io)
 #define LICENSE NULL
 #else
 #define LICENSE "MIT"
+#endif
+#if defined(UNVERSIONED)
+#define VERSION NULL
+#else
+#define VERSION "1.0.0"
 #endif
 
 static const gph_port ports[] = {GPH_IN("in"), GPH_OUT("out")};
@@ -328,7 +349,7 @@ static const gph_type defect = {
     GPH_SETTINGS(settings),
 #endif
     .create = create,
-    .destroy = destroy,
+    .destroy = IS(NO_DESTROY) ? NULL : destroy,
     .configure = configure,
     .activate = activate,
     .process = process,
@@ -337,4 +358,4 @@ static const gph_type defect = {
 };
 extern const gph_setting *const defect_settings_used;
 const gph_setting *const defect_settings_used __attribute__((visibility("hidden"))) = settings;
-GPH_MODULE(NAME, "1.0.0", "tests", LICENSE, &defect)
+GPH_MODULE(NAME, VERSION, "tests", LICENSE, &defect)
