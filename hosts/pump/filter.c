@@ -94,6 +94,10 @@ gph_pump_witness_turn(gph_pump_witness *witness, int64_t now_ns, uint32_t frames
         return 0;
     }
     witness->least = witness->n_raised == 0 ? rise : fmin(witness->least, rise);
+    /* What had waited comes in one go: that is one look at the clock, not several. */
+    if (witness->n_raised > 0 && (double)(now_ns - witness->raised_ns) * witness->rate < half * 1e9)
+        return 0;
+    witness->raised_ns = now_ns;
     witness->n_raised++;
     bool clear = witness->n_raised >= 2 && witness->least > half + witness->usual;
     if (!clear && witness->n_raised < patient_turns)

@@ -208,7 +208,8 @@ typedef struct gph_pump_witness {
     double rise;      /* excess beyond it in the turn before */
     double usual;     /* how much of it comes and goes */
     double least;     /* of the turns since it was raised by more than half a block */
-    uint32_t n_raised; /* how many those are */
+    uint32_t n_raised; /* how many those are, half a block apart */
+    int64_t raised_ns; /* when the last of them was */
     bool armed;
 } gph_pump_witness;
 
