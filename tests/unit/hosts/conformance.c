@@ -6,7 +6,7 @@
 
 #include <dirent.h>
 
-static const char *const ids[] = {"clock", "offline", "myhost", "wdmks", "jack"};
+static const char *const ids[] = {"clock", "offline", "myhost", "wdmks", "wasapi", "jack"};
 enum { N_IDS = sizeof ids / sizeof *ids };
 
 /* One of them, or the only one: that of somebody who writes a host. */
