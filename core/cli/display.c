@@ -181,12 +181,16 @@ draw_recorder(gph_display *display, uint32_t index, const gph_rig_recorder *r,
 {
     char line[LINE];
     uint32_t state = r->state > 4 ? 4 : r->state;
-    snprintf(line, sizeof line, "%s%-9s%s %-12s %s  %8s   ring %2.0f %%   disk %s   %s",
+    gph_short_text lost = r->lost ? gph_format_count(r->lost) : (gph_short_text){""};
+    snprintf(line, sizeof line, "%s%-9s%s %-12s %s  %8s   ring %2.0f %%   disk %s   %s%s%s%s%s",
              colour(display, state_colours[state]), gph_recorder_word(state),
              colour(display, "\x1b[0m"), r->node,
              gph_format_clock((double)r->frames / info->rate).text, gph_format_bytes(r->bytes).text,
              r->fill * 100, gph_format_span(r->seconds_left).text,
-             r->reason[0] ? r->reason : r->file);
+             r->lost ? colour(display, "\x1b[1;31m") : "", r->lost ? "lost " : "", lost.text,
+             r->lost ? colour(display, "\x1b[0m") : "", r->lost ? "   " : "");
+    size_t used = strlen(line);
+    snprintf(line + used, sizeof line - used, "%s", r->reason[0] ? r->reason : r->file);
     put_line(display, columns, line);
     char meter[LINE / 2];
     float peak = loudest(r);

@@ -20,6 +20,25 @@ loudest(const gph_rig_take *take)
     return peak;
 }
 
+/* Where frames are missing there is silence, but at the end of a file nothing. */
+static void
+print_gaps(const gph_rig_take *take, int colour)
+{
+    printf("    %s%s frames are missing:%s\n", colour ? "\x1b[1;31m" : "",
+           gph_format_count(take->lost).text, colour ? "\x1b[0m" : "");
+    for (uint32_t i = 0; i < take->n_gaps && i < GAPS_SHOWN; i++) {
+        const gph_rig_gap *gap = &take->gaps[i];
+        if (gap->at >= take->frames)
+            printf("      %s frames after the last one\n", gph_format_count(gap->frames).text);
+        else
+            printf("      %s frames at frame %s (%s), silence in their place\n",
+                   gph_format_count(gap->frames).text, gph_format_count(gap->at).text,
+                   gph_format_clock((double)gap->at / take->rate).text);
+    }
+    if (take->n_gaps > GAPS_SHOWN)
+        printf("      and %u more\n", take->n_gaps - GAPS_SHOWN);
+}
+
 static void
 print_take(const gph_rig_take *take, int colour)
 {
@@ -35,15 +54,7 @@ print_take(const gph_rig_take *take, int colour)
         printf("    %s samples were no numbers and are 0\n",
                gph_format_count((int64_t)take->not_finite).text);
     if (take->lost)
-        printf("    %s%s frames are missing, silence in their place:%s\n",
-               colour ? "\x1b[1;31m" : "", gph_format_count(take->lost).text,
-               colour ? "\x1b[0m" : "");
-    for (uint32_t i = 0; i < take->n_gaps && i < GAPS_SHOWN; i++)
-        printf("      %s frames at frame %s (%s)\n", gph_format_count(take->gaps[i].frames).text,
-               gph_format_count(take->gaps[i].at).text,
-               gph_format_clock((double)take->gaps[i].at / take->rate).text);
-    if (take->n_gaps > GAPS_SHOWN)
-        printf("      and %u more\n", take->n_gaps - GAPS_SHOWN);
+        print_gaps(take, colour);
     if (!take->complete)
         printf("    not closed in order: what could be saved\n");
 }
@@ -74,6 +85,20 @@ print_trouble(const gph_rig_node *node)
                node->process_ns_max * 1e-6);
 }
 
+/* A recorder that gave up, and what it had to record where no file tells of it. */
+static void
+print_failure(gph_rig *rig, uint32_t index)
+{
+    gph_rig_recorder recorder = {.size = sizeof recorder};
+    if (gph_rig_get_recorder(rig, index, &recorder) != GPH_OK ||
+        recorder.state != GPH_RECORDER_FAILED)
+        return;
+    printf("  [%s] failed: %s\n", recorder.node, recorder.reason);
+    if (!recorder.takes && recorder.lost)
+        printf("    %s frames were to be recorded and are in no file\n",
+               gph_format_count(recorder.lost).text);
+}
+
 void
 gph_summary_print(gph_rig *rig)
 {
@@ -94,6 +119,8 @@ gph_summary_print(gph_rig *rig)
         if (get_trouble(rig, i, &node))
             print_trouble(&node);
     }
+    for (uint32_t i = 0; i < info.n_recorders; i++)
+        print_failure(rig, i);
     if (!info.n_takes)
         puts(info.n_recorders ? "No take was recorded." : "The patch has no file-recorder.");
     else

@@ -138,7 +138,10 @@ gph_stream_status_get(gph_stream *stream, gph_stream_status *status)
     status->take = (uint32_t)from.take;
     status->channels = stream->ring.geometry.channels;
     status->frames = stream->writes ? from.frames : load(&stream->clock);
-    status->lost = stream->writes ? from.lost : load(&stream->lost);
+    /* What had no room is known at once, and to the writer when the file has come so far. */
+    status->lost = load(&stream->lost);
+    if (stream->writes && from.lost > status->lost)
+        status->lost = from.lost;
     status->gaps = load(&stream->gaps);
     fill_of(stream, &status->fill, &status->capacity);
     status->peak_fill = load(&stream->peak_fill);

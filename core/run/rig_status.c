@@ -105,6 +105,15 @@ gph_rig_get_node(const gph_rig *rig, uint32_t index, gph_rig_node *node)
     return GPH_OK;
 }
 
+/* Frames that are missing in the present take of a recorder. */
+static uint64_t
+lost_of(const gph_rig *rig, uint32_t writer)
+{
+    gph_stream_status *now = &rig->scratch->status;
+    gph_stream_status_get(gph_context_writer(rig->graph, writer)->stream, now);
+    return now->lost > 0 ? (uint64_t)now->lost : 0;
+}
+
 void
 gph_rig_get_status(gph_rig *rig, gph_rig_status *status)
 {
@@ -123,6 +132,10 @@ gph_rig_get_status(gph_rig *rig, gph_rig_status *status)
         for (uint32_t g = 0; g < rig->takes[t].file->n_gaps; g++)
             missing += (uint64_t)rig->takes[t].file->gaps[g].frames;
     }
+    /* Of a recorder that has not one file nobody else tells. */
+    for (uint32_t w = 0; rig->run && w < rig->n_writers; w++)
+        if (!rig->watches[w].n_files && !rig->watches[w].n_before)
+            missing += lost_of(rig, w);
     double us = rig->ns_per_tick / 1000;
     const gph_rig_status out = {
         .host_state = rig->host_state,
