@@ -45,13 +45,14 @@ take_json(const gph_rig_take *take)
     for (uint32_t i = 0; i < take->n_gaps; i++)
         json_array_append_new(gaps, json_pack("{sI sI}", "at", (json_int_t)take->gaps[i].at,
                                               "frames", (json_int_t)take->gaps[i].frames));
-    return json_pack("{ss ss ss sf sI si sI sI sI sI sI sb so so}", "path", take->path, "node",
+    return json_pack("{ss ss ss sf sI si sI sI sI sI sI sb so so so}", "path", take->path, "node",
                      take->node, "format", take->format, "rate", take->rate, "frames",
                      (json_int_t)take->frames, "channels", (int)take->channels, "bytes",
                      (json_int_t)take->bytes, "first_frame", (json_int_t)take->first_frame, "lost",
                      (json_int_t)take->lost, "clipped", (json_int_t)take->clipped, "not_finite",
                      (json_int_t)take->not_finite, "complete", (int)take->complete, "peaks",
-                     reals(take->peaks, take->channels), "gaps", gaps);
+                     reals(take->peaks, take->channels), "rms", reals(take->rms, take->channels),
+                     "gaps", gaps);
 }
 
 static json_t *
@@ -70,15 +71,16 @@ static json_t *
 recorder_json(const gph_rig_recorder *r)
 {
     return json_pack(
-        "{ss ss ss ss ss si si sI sI sI sI sf sf sf sf sI sI so sI sI sI sf sf}", "node", r->node,
-        "state", gph_recorder_word(r->state), "reason", r->reason, "file", r->file, "format",
-        r->format, "channels", (int)r->channels, "takes", (int)r->takes, "frames",
+        "{ss ss ss ss ss si si sI sI sI sI sf sf sf sf sI sI so sI sI sI sf sf so}", "node",
+        r->node, "state", gph_recorder_word(r->state), "reason", r->reason, "file", r->file,
+        "format", r->format, "channels", (int)r->channels, "takes", (int)r->takes, "frames",
         (json_int_t)r->frames, "bytes", (json_int_t)r->bytes, "lost", (json_int_t)r->lost, "gaps",
         (json_int_t)r->gaps, "ring", r->fill, "ring_peak", r->fill_peak, "seconds_left",
         r->seconds_left, "bytes_per_second", r->bytes_per_second, "clipped", (json_int_t)r->clipped,
         "not_finite", (json_int_t)r->not_finite, "peaks", reals(r->peaks, r->channels), "synced",
         (json_int_t)r->synced, "parts", (json_int_t)r->parts, "failovers", (json_int_t)r->failovers,
-        "longest_write_ms", r->longest_write_ms, "longest_barrier_ms", r->longest_barrier_ms);
+        "longest_write_ms", r->longest_write_ms, "longest_barrier_ms", r->longest_barrier_ms, "rms",
+        reals(r->rms, r->channels));
 }
 
 static json_t *

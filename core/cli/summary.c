@@ -11,13 +11,14 @@
 
 enum { GAPS_SHOWN = 10 };
 
-static float
-loudest(const gph_rig_take *take)
+/* Of all channels; NaN where one is not known. */
+static double
+loudest(const float *levels, uint32_t channels)
 {
-    float peak = 0;
-    for (uint32_t c = 0; take->peaks && c < take->channels; c++)
-        peak = take->peaks[c] > peak || isnan(take->peaks[c]) ? take->peaks[c] : peak;
-    return peak;
+    float loudest = 0;
+    for (uint32_t c = 0; levels && c < channels; c++)
+        loudest = levels[c] > loudest || isnan(levels[c]) ? levels[c] : loudest;
+    return (double)loudest;
 }
 
 /* Where frames are missing there is silence, but at the end of a file nothing. */
@@ -42,11 +43,12 @@ print_gaps(const gph_rig_take *take, int colour)
 static void
 print_take(const gph_rig_take *take, int colour)
 {
-    printf("  %s%s%s\n    %s (%s frames), %u channel%s, peak %s, %s %s, %s\n",
+    printf("  %s%s%s\n    %s (%s frames), %u channel%s, peak %s, RMS %s, %s %s, %s\n",
            colour ? "\x1b[1m" : "", take->path, colour ? "\x1b[0m" : "",
            gph_format_clock((double)take->frames / take->rate).text,
            gph_format_count(take->frames).text, take->channels, take->channels == 1 ? "" : "s",
-           gph_format_level((double)loudest(take)).text, take->format,
+           gph_format_level(loudest(take->peaks, take->channels)).text,
+           gph_format_level(loudest(take->rms, take->channels)).text, take->format,
            gph_format_rate(take->rate).text, gph_format_bytes(take->bytes).text);
     if (take->clipped)
         printf("    %s samples beyond full scale\n", gph_format_count((int64_t)take->clipped).text);

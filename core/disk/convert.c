@@ -36,6 +36,7 @@ take_in(const gph_converter *converter, float x, gph_channel_sums *sums)
     float size = fabsf(x);
     if (size > sums->peak)
         sums->peak = size;
+    sums->squares += (double)size * (double)size;
     if (size > 1.0f)
         sums->clipped++;
     return x;
@@ -116,4 +117,10 @@ size_t
 gph_convert_bytes(gph_sample sample)
 {
     return sample == GPH_S16 ? sizeof(int16_t) : sizeof(int32_t);
+}
+
+float
+gph_channel_rms(const gph_channel_sums *sums, int64_t frames)
+{
+    return frames > 0 ? (float)sqrt(sums->squares / (double)frames) : 0.0f;
 }

@@ -13,10 +13,14 @@
 
 /* What is known of one channel of a file. */
 typedef struct gph_channel_sums {
-    float peak; /* greatest |x| that is finite */
+    float peak;     /* greatest |x| that is finite */
+    double squares; /* sum of x^2, likewise */
     int64_t clipped;
     int64_t not_finite;
 } gph_channel_sums;
+
+/* Root of the mean square of so many frames, silence between them counted in. */
+float gph_channel_rms(const gph_channel_sums *sums, int64_t frames);
 
 typedef struct gph_converter {
     gph_sample sample;

@@ -270,6 +270,12 @@ gph_part_sums(const gph_part *part, int64_t *clipped, int64_t *not_finite)
     *not_finite = part->not_finite;
 }
 
+const gph_channel_sums *
+gph_part_channel_sums(const gph_part *part, uint32_t channel)
+{
+    return &part->files[channel / part->width].sums[channel % part->width];
+}
+
 const char *
 gph_part_name(const gph_part *part)
 {

@@ -102,6 +102,8 @@ int64_t gph_part_bytes(const gph_part *part);
 int64_t gph_part_reserved(const gph_part *part);
 /* Sums over all files so far, and the name of the first. */
 void gph_part_sums(const gph_part *part, int64_t *clipped, int64_t *not_finite);
+/* Those of one channel of the stream, from 0. */
+const gph_channel_sums *gph_part_channel_sums(const gph_part *part, uint32_t channel);
 const char *gph_part_name(const gph_part *part);
 /* Where it is: of which plan, the folder below the root and the `.part` of its first file. */
 const gph_part_plan *gph_part_plan_of(const gph_part *part);

@@ -20,6 +20,7 @@ gph_take_file_free(gph_take_file *about)
         return;
     free(about->path);
     free(about->peak);
+    free(about->rms);
     free(about->gaps);
     free(about->cues);
     free(about->error);
@@ -33,9 +34,10 @@ about_new(uint32_t channels)
     if (!about)
         return NULL;
     about->peak = calloc(channels, sizeof *about->peak);
+    about->rms = calloc(channels, sizeof *about->rms);
     /* Root, folder and name, each with its separator. */
     about->path = malloc(2 * GPH_NAME_PATH + GPH_NAME_PART + 16);
-    if (!about->peak || !about->path) {
+    if (!about->peak || !about->rms || !about->path) {
         gph_take_file_free(about);
         return NULL;
     }

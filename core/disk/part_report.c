@@ -73,6 +73,7 @@ report(gph_part *part, gph_part_file *file, const char *error)
     about->bytes = gph_output_bytes(file->output);
     for (uint32_t c = 0; c < part->width; c++) {
         about->peak[c] = file->sums[c].peak;
+        about->rms[c] = gph_channel_rms(&file->sums[c], about->frames);
         about->clipped += file->sums[c].clipped;
         about->not_finite += file->sums[c].not_finite;
     }

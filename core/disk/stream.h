@@ -154,6 +154,7 @@ typedef struct gph_take_file {
     int64_t frames;
     int64_t bytes;
     float *peak;     /* greatest |sample| for each channel, linear; NaN: not known */
+    float *rms;      /* likewise, root of the mean square of all its frames */
     int64_t clipped; /* samples beyond -1 to 1 */
     int64_t not_finite;
     uint32_t n_gaps;

@@ -2,6 +2,7 @@
 #include "writer.h"
 
 #include "writer_inherit.h"
+#include "writer_memo.h"
 #include "writer_state.h"
 
 #include <errno.h>
@@ -94,7 +95,7 @@ gph_writer_free(gph_writer *writer)
         whole = gph_barrier_free(writer->barrier, GPH_WRITER_SECOND);
     }
     gph_packet_finish(&writer->memo);
-    free(writer->left);
+    gph_memo_parts_free(writer->left);
     free(writer->dither);
     free(writer->samples);
     free(writer->ch);

@@ -16,6 +16,7 @@ typedef struct heritage {
     const gph_writer *writer;
     const gph_memo_part *part;
     const gph_part_plan *plan;
+    const gph_channel_sums *sums; /* of its channels; NULL: not known */
     gph_journal_facts facts;
     int64_t kept; /* frames in the file that has fewest; -1: none was seen */
     bool failed;  /* a file stays as it was */
@@ -54,6 +55,21 @@ copy_notes(const gph_writer_plan *plan, const gph_journal_facts *facts, gph_take
     }
 }
 
+/* The one who saw the samples is dead; what it noted of them is true if the file is as long as it was then. */
+static void
+copy_sums(const heritage *h, gph_take_file *about)
+{
+    bool known = h->sums && about->frames == h->part->frames;
+    for (uint32_t c = 0; about->peak && about->rms && c < about->channels; c++) {
+        const gph_channel_sums *sums =
+            known ? &h->sums[about->channel ? about->channel - 1 : c] : NULL;
+        about->peak[c] = sums ? sums->peak : NAN;
+        about->rms[c] = sums ? gph_channel_rms(sums, about->frames) : NAN;
+        about->clipped += sums ? sums->clipped : 0;
+        about->not_finite += sums ? sums->not_finite : 0;
+    }
+}
+
 /* The description that the dead writer would have given. */
 static void
 report(const heritage *h, const gph_recover_found *found)
@@ -72,16 +88,15 @@ report(const heritage *h, const gph_recover_found *found)
     about->first_frame = part->first;
     about->frames = found->frames > 0 ? found->frames : 0;
     about->peak = calloc(about->channels, sizeof *about->peak);
+    about->rms = calloc(about->channels, sizeof *about->rms);
     gph_format_text(h->plan->output.format, about->format, sizeof about->format);
     about->bytes =
         about->frames * about->channels * gph_sample_bytes(h->plan->output.format.sample);
-    /* The one who saw the samples is dead. */
-    for (uint32_t c = 0; about->peak && c < about->channels; c++)
-        about->peak[c] = NAN;
+    copy_sums(h, about);
     copy_notes(&h->writer->plan, &h->facts, about);
     if (found->state != GPH_RECOVER_DONE)
         about->error = strdup(*found->reason ? found->reason : "not completed");
-    if (about->path && about->peak && about->gaps && about->cues)
+    if (about->path && about->peak && about->rms && about->gaps && about->cues)
         h->plan->report(h->plan->report_user, about);
     else
         gph_take_file_free(about);
@@ -228,7 +243,7 @@ gph_writer_inherit(gph_writer *writer)
     const gph_memo_parts *parts = writer->left;
     for (uint32_t n = 0; n < parts->n; n++) {
         const gph_memo_part *part = &parts->parts[n];
-        heritage h = {.writer = writer, .part = part, .kept = -1};
+        heritage h = {.writer = writer, .part = part, .sums = parts->sums[n], .kept = -1};
         h.plan = part->spare && writer->plan.spare.name ? &writer->plan.spare : &writer->plan.part;
         recover(&h);
         /* One of which nothing was found had its last name already. */
@@ -241,6 +256,6 @@ gph_writer_inherit(gph_writer *writer)
             gph_writer_say(writer, -EIO, "cannot complete a file of the writer before");
         gph_journal_facts_finish(&h.facts);
     }
-    free(writer->left);
+    gph_memo_parts_free(writer->left);
     writer->left = NULL;
 }

@@ -3,6 +3,7 @@
 
 #include "journal_line.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What stands before a memo. */
@@ -57,6 +58,35 @@ put_parts(gph_packet *packet, const gph_writer *writer)
     put_part(packet, writer, writer->ahead, GPH_MEMO_AHEAD, take, 0);
 }
 
+/* What is known of the samples of a part, unless the disk has yet to take some of them or there is no room. Behind all
+ * that another must know. */
+static void
+put_sums(gph_packet *packet, const gph_writer *writer, const gph_part *part, int64_t pending)
+{
+    uint32_t channels = writer->ring.geometry.channels;
+    size_t bytes = channels * sizeof(gph_channel_sums);
+    if (!part)
+        return;
+    /* Three lists at most, each with its count. */
+    bool fits = packet->size + bytes + 3 * sizeof(uint32_t) <= GPH_RING_MEMO - GPH_RING_LINE;
+    gph_packet_u32(packet, fits && !pending ? channels : 0);
+    for (uint32_t c = 0; fits && !pending && c < channels; c++)
+        gph_packet_bytes(packet, gph_part_channel_sums(part, c), sizeof(gph_channel_sums));
+}
+
+/* In the order of put_parts. What is being closed may be cut meanwhile: it is left out. */
+static void
+put_all_sums(gph_packet *packet, const gph_writer *writer)
+{
+    for (uint32_t n = 0; n < writer->n_closing; n++)
+        gph_packet_u32(packet, 0);
+    put_sums(packet, writer, writer->part, writer->take.graph - writer->take.flushed);
+    put_sums(packet, writer, writer->away_part,
+             writer->away_take.graph - writer->away_take.flushed);
+    if (writer->ahead)
+        gph_packet_u32(packet, 0);
+}
+
 static void
 put_list(gph_packet *packet, const void *list, uint32_t n, size_t each)
 {
@@ -81,6 +111,7 @@ put_all(gph_packet *packet, const gph_writer *writer)
     put_list(packet, writer->timeline.breaks, writer->timeline.n_breaks,
              sizeof *writer->timeline.breaks);
     put_parts(packet, writer);
+    put_all_sums(packet, writer);
 }
 
 void
@@ -147,6 +178,31 @@ read_parts(gph_packet_reader *reader, gph_memo_parts *parts)
 }
 
 static void
+read_sums(gph_packet_reader *reader, const gph_writer *writer, gph_memo_parts *parts)
+{
+    for (uint32_t p = 0; p < parts->n && !reader->failed; p++) {
+        uint32_t n = gph_packet_read_count(reader, sizeof(gph_channel_sums));
+        reader->failed = reader->failed || (n && n != writer->ring.geometry.channels);
+        if (!n || reader->failed)
+            continue;
+        gph_channel_sums *sums = malloc(n * sizeof *sums);
+        if (sums)
+            gph_packet_read(reader, sums, n * sizeof *sums);
+        else
+            reader->at += n * sizeof *sums; /* not known, then */
+        parts->sums[p] = sums;
+    }
+}
+
+void
+gph_memo_parts_free(gph_memo_parts *parts)
+{
+    for (uint32_t p = 0; parts && p < GPH_MEMO_PARTS; p++)
+        free(parts->sums[p]);
+    free(parts);
+}
+
+static void
 read_all(gph_packet_reader *reader, gph_writer *writer, gph_memo_parts *parts)
 {
     writer->marks = (uint64_t)gph_packet_read_i64(reader);
@@ -165,6 +221,7 @@ read_all(gph_packet_reader *reader, gph_writer *writer, gph_memo_parts *parts)
     writer->timeline.n_breaks = read_list(reader, writer->timeline.breaks, GPH_TIMELINE_BREAKS,
                                           sizeof *writer->timeline.breaks);
     read_parts(reader, parts);
+    read_sums(reader, writer, parts);
 }
 
 bool

@@ -30,7 +30,12 @@ typedef struct gph_memo_part {
 typedef struct gph_memo_parts {
     uint32_t n;
     gph_memo_part parts[GPH_MEMO_PARTS];
+    /* Of each part one a channel, for exactly `frames`; to be freed. NULL: not known. */
+    gph_channel_sums *sums[GPH_MEMO_PARTS];
 } gph_memo_parts;
+
+/* Frees it. NULL is fine. */
+void gph_memo_parts_free(gph_memo_parts *parts);
 
 /* Notes how things stand. Only then may the ring's indices be moved. */
 void gph_memo_note(gph_writer *writer);

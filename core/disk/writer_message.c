@@ -140,6 +140,8 @@ gph_writer_put_file(gph_packet *packet, const gph_take_file *file)
     gph_packet_text(packet, file->error);
     gph_packet_u32(packet, file->channels);
     gph_packet_bytes(packet, file->peak, file->channels * sizeof *file->peak);
+    gph_packet_u32(packet, file->channels);
+    gph_packet_bytes(packet, file->rms, file->channels * sizeof *file->rms);
     gph_packet_u32(packet, file->n_gaps);
     gph_packet_bytes(packet, file->gaps, file->n_gaps * sizeof *file->gaps);
     gph_packet_u32(packet, file->n_cues);
@@ -176,9 +178,10 @@ gph_writer_read_file(gph_packet_reader *reader)
     file->path = read_copy(reader);
     file->error = read_copy(reader);
     file->peak = read_list(reader, sizeof *file->peak, &file->channels);
+    file->rms = read_list(reader, sizeof *file->rms, &file->channels);
     file->gaps = read_list(reader, sizeof *file->gaps, &file->n_gaps);
     file->cues = read_list(reader, sizeof *file->cues, &file->n_cues);
-    if (!reader->failed && file->path && file->peak && file->gaps && file->cues &&
+    if (!reader->failed && file->path && file->peak && file->rms && file->gaps && file->cues &&
         file->channels == channels)
         return file;
     gph_take_file_free(file);

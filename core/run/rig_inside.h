@@ -123,6 +123,7 @@ struct gph_rig_scratch {
     uint32_t widths[2][GPH_TYPE_MAX_PORTS];
     gph_stream_status status;
     float peaks[GPH_MAX_CHANNELS];
+    float rms[GPH_MAX_CHANNELS];
     char format[32];
     char take_format[32];
 };
@@ -214,8 +215,8 @@ void gph_rig_look(gph_rig *rig);
 void gph_rig_hear_cut(gph_rig *rig, const gph_notice *notice);
 
 /* ---- rig_recorders.c */
-/* Peaks of the last while, one a channel; everybody may ask. */
-void gph_rig_take_peaks(gph_runtime_stream *stream, float *peaks);
+/* Peaks and roots of the mean square of the last while, one a channel; everybody may ask. */
+void gph_rig_take_levels(gph_runtime_stream *stream, float *peaks, float *rms);
 
 /* ---- rig_silence.c */
 /* While a take is written, and when one of its files is finished: offline both come at once. */

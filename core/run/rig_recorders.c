@@ -2,6 +2,8 @@
 #include "../platform/now.h"
 #include "rig_inside.h"
 
+#include <math.h>
+
 #define PEAK_WINDOW INT64_C(300000000) /* 0.3 s: as long as an eye takes */
 
 static uint32_t
@@ -21,25 +23,49 @@ state_of(const gph_stream_status *status)
     }
 }
 
-/* Peaks of the last while, whoever else has asked for them: of this window and the one before. */
+/* Of this window and the one before, whoever else has asked. */
+static float
+take_peak(gph_runtime_stream *stream, uint32_t channel, bool next)
+{
+    uint32_t bits = atomic_exchange_explicit(&stream->peaks[channel], 0, memory_order_relaxed);
+    float *window = &stream->windows[2 * (size_t)channel];
+    float peak;
+    memcpy(&peak, &bits, sizeof peak);
+    if (next) {
+        window[0] = window[1];
+        window[1] = 0;
+    }
+    window[1] = peak > window[1] ? peak : window[1];
+    return window[0] > window[1] ? window[0] : window[1];
+}
+
+/* Likewise: of all there was since the window before began, `frames` of them. */
+static float
+take_rms(gph_runtime_stream *stream, uint32_t channel, bool next, uint64_t frames)
+{
+    double sum = atomic_load_explicit(&stream->squares[channel], memory_order_relaxed);
+    double *begun = &stream->squares_begun[2 * (size_t)channel];
+    if (next) {
+        begun[0] = begun[1];
+        begun[1] = sum;
+    }
+    return frames > 0 && sum > begun[0] ? (float)sqrt((sum - begun[0]) / (double)frames) : 0.0f;
+}
+
 void
-gph_rig_take_peaks(gph_runtime_stream *stream, float *peaks)
+gph_rig_take_levels(gph_runtime_stream *stream, float *peaks, float *rms)
 {
     int64_t now = gph_now_ns();
     bool next = now - stream->window_ns >= PEAK_WINDOW;
-    if (next)
+    uint64_t heard = atomic_load_explicit(&stream->heard, memory_order_acquire);
+    if (next) {
         stream->window_ns = now;
+        stream->heard_begun[0] = stream->heard_begun[1];
+        stream->heard_begun[1] = heard;
+    }
     for (uint32_t c = 0; c < stream->channels && c < GPH_MAX_CHANNELS; c++) {
-        uint32_t bits = atomic_exchange_explicit(&stream->peaks[c], 0, memory_order_relaxed);
-        float *window = &stream->windows[2 * (size_t)c];
-        float peak;
-        memcpy(&peak, &bits, sizeof peak);
-        if (next) {
-            window[0] = window[1];
-            window[1] = 0;
-        }
-        window[1] = peak > window[1] ? peak : window[1];
-        peaks[c] = window[0] > window[1] ? window[0] : window[1];
+        peaks[c] = take_peak(stream, c, next);
+        rms[c] = take_rms(stream, c, next, heard - stream->heard_begun[0]);
     }
 }
 
@@ -60,7 +86,7 @@ gph_rig_get_recorder(gph_rig *rig, uint32_t index, gph_rig_recorder *recorder)
         return GPH_ARGUMENT;
     gph_stream_status *now = &rig->scratch->status;
     gph_stream_status_get(stream->stream, now);
-    gph_rig_take_peaks(stream, rig->scratch->peaks);
+    gph_rig_take_levels(stream, rig->scratch->peaks, rig->scratch->rms);
     double rate = now->rate > 0 ? now->rate : rig->graph->rate;
     /* Where the host decides about the rate, the one that is assumed is as good for a forecast. */
     double a_second = now->bytes_per_frame * rate;
@@ -93,6 +119,7 @@ gph_rig_get_recorder(gph_rig *rig, uint32_t index, gph_rig_recorder *recorder)
         .failovers = (uint64_t)now->failovers,
         .longest_write_ms = (double)now->longest_write_ns / 1e6,
         .longest_barrier_ms = (double)now->longest_barrier_ns / 1e6,
+        .rms = rig->scratch->rms,
     };
     gph_rig_give(recorder, &out, sizeof out);
     return GPH_OK;
@@ -125,6 +152,7 @@ gph_rig_get_take(const gph_rig *rig, uint32_t index, gph_rig_take *take)
         .complete = file->error == NULL,
         .gaps = kept->gaps,
         .peaks = file->peak,
+        .rms = file->rms,
     };
     gph_rig_give(take, &out, sizeof out);
     return GPH_OK;

@@ -61,7 +61,7 @@ gph_rig_watch_silence(gph_rig *rig, gph_rig_watch *watch, gph_runtime_stream *st
     if (now->state != GPH_STREAM_RECORDING)
         return;
     begin(watch, now->take);
-    gph_rig_take_peaks(stream, peaks);
+    gph_rig_take_levels(stream, peaks, rig->scratch->rms);
     for (uint32_t c = 0; c < stream->channels; c++)
         hear(watch, c, peaks[c]);
     if (!watch->silence_said && (double)now->frames >= SILENT_SECONDS * rig->got.rate)

@@ -19,6 +19,24 @@ gph_run_peak_bits(const float *samples, uint32_t frames)
     return (uint32_t)peak;
 }
 
+/* Sum of the squares; 0 where one is beyond all numbers. In lanes that a compiler may work on together. */
+double
+gph_run_squares(const float *samples, uint32_t frames)
+{
+    enum { LANES = 8 };
+    float lanes[LANES] = {0};
+    uint32_t whole = frames / LANES * LANES;
+    for (uint32_t f = 0; f < whole; f += LANES)
+        for (uint32_t n = 0; n < LANES; n++)
+            lanes[n] += samples[f + n] * samples[f + n];
+    for (uint32_t f = whole; f < frames; f++)
+        lanes[0] += samples[f] * samples[f];
+    double sum = 0;
+    for (uint32_t n = 0; n < LANES; n++)
+        sum += (double)lanes[n];
+    return sum <= 1e38 ? sum : 0;
+}
+
 /* Copies (perhaps onto itself), zeroing what is not finite; returns how many samples that were. */
 uint32_t
 gph_run_scrub(float *to, const float *from, uint32_t frames)

@@ -307,6 +307,7 @@ float gph_run_param_linear(const gph_param *info, float value) GPH_AUDIO;
 float gph_run_param_clamp(const gph_graph_param *info, float value) GPH_AUDIO;
 /* ---- run_finite.c */
 uint32_t gph_run_peak_bits(const float *samples, uint32_t frames) GPH_AUDIO;
+double gph_run_squares(const float *samples, uint32_t frames) GPH_AUDIO;
 uint32_t gph_run_scrub(float *to, const float *from, uint32_t frames) GPH_AUDIO;
 void gph_run_scrub_inputs(gph_run *run, gph_run_step *step) GPH_AUDIO;
 void gph_run_not_finite(gph_run *run, uint64_t samples) GPH_AUDIO;

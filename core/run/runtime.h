@@ -25,6 +25,10 @@ typedef struct gph_runtime_stream {
     _Atomic uint32_t *peaks; /* bits of the greatest magnitude, one a channel, since last read */
     float *windows;    /* [control] peaks of the window before and of this one, for each channel */
     int64_t window_ns; /* [control] when this one began */
+    _Atomic double *squares; /* sum of the squares of all samples so far, one a channel */
+    _Atomic uint64_t heard;  /* frames that they are of */
+    double *squares_begun;   /* [control] as they were when those windows began */
+    uint64_t heard_begun[2]; /* [control] likewise */
 } gph_runtime_stream;
 
 struct gph_node_runtime {

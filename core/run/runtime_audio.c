@@ -139,7 +139,12 @@ gph_runtime_stream_write(gph_stream *handle, int64_t clock, const float *const *
             gph_run_not_finite(run, 1);
         else if (peak > atomic_load_explicit(&stream->peaks[c], memory_order_relaxed))
             atomic_store_explicit(&stream->peaks[c], peak, memory_order_relaxed);
+        double before = atomic_load_explicit(&stream->squares[c], memory_order_relaxed);
+        atomic_store_explicit(&stream->squares[c], before + gph_run_squares(ch[c], frames),
+                              memory_order_relaxed);
     }
+    uint64_t heard = atomic_load_explicit(&stream->heard, memory_order_relaxed);
+    atomic_store_explicit(&stream->heard, heard + frames, memory_order_release);
     return gph_stream_put(stream->stream, clock, ch, frames);
 }
 

@@ -50,6 +50,8 @@ close_stream(gph_runtime_stream *stream)
     gph_stream_free(stream->stream);
     free(stream->peaks);
     free(stream->windows);
+    free(stream->squares);
+    free(stream->squares_begun);
     free(stream->file);
     *stream = (gph_runtime_stream){0};
 }
@@ -61,7 +63,10 @@ keep(gph_node_runtime *runtime, gph_runtime_stream *stream, uint32_t channels)
     stream->channels = channels;
     stream->peaks = calloc(channels ? channels : 1, sizeof *stream->peaks);
     stream->windows = calloc(channels ? 2 * (size_t)channels : 2, sizeof *stream->windows);
-    if (!stream->peaks || !stream->windows) {
+    stream->squares = calloc(channels ? channels : 1, sizeof *stream->squares);
+    stream->squares_begun =
+        calloc(channels ? 2 * (size_t)channels : 2, sizeof *stream->squares_begun);
+    if (!stream->peaks || !stream->windows || !stream->squares || !stream->squares_begun) {
         close_stream(stream);
         return NULL;
     }

@@ -20,6 +20,8 @@ import time
 import numpy as np
 import pytest
 
+from support.live import Live
+
 KILLS = int(os.environ.get("GPH_KILLS", "12"))
 RIG = """[patch]
 dialect = 1
@@ -183,6 +185,28 @@ def test_d11_no_accepted_frame_is_lost_with_the_writer(graphophone, home, channe
         parts += judge(home, accepted(rig.ring), channels)
         clean(home)
     print(f"{kills} kills of the writer, {channels} channels: 0 accepted frames lost, {parts} files")
+
+
+@pytest.mark.parametrize("files", ["one", "per-channel"])
+def test_d11_what_a_dead_writer_saw_is_known(graphophone, home, files):
+    """The peaks of the part that it left are those of its file, as another part's are."""
+    (home / "rig.ini").write_text(RIG.replace("CHANNELS", "3") + f"files = {files}\n")
+    live = Live(graphophone.path, "rig.ini")
+    try:
+        first = "001.wav" if files == "one" else "001-ch01.wav"
+        live.grows(first, 40000)
+        dead = wait_for(lambda: children(live.process.pid))[0]
+        os.kill(dead, signal.SIGKILL)
+        live.said("the writer was killed by signal 9")
+        live.grows(first.replace(".wav", "-p002.wav") if files == "one" else "001-ch01-p002.wav", 40000)
+        takes = live.stop()["takes"]
+    finally:
+        live.kill()
+    assert len(takes) == (2 if files == "one" else 6)
+    for take in takes:
+        sound = samples(pathlib.Path(take["path"]))
+        assert len(sound) == take["frames"] and take["peaks"] == [float(peak) for peak in np.abs(sound).max(axis=0)]
+        assert take["rms"] == pytest.approx(np.sqrt((sound.astype("f8")**2).mean(axis=0)), rel=1e-6)
 
 
 def test_a_writer_that_goes_on_dying_costs_the_take_alone(graphophone, home):

@@ -28,7 +28,7 @@ def quickstart(tree, *words, **options):
 def listed(text):
     """Each take of a summary: path, frames, channels, peak in dB, format, rate in kHz, size in bytes."""
     units = {"B": 1, "kB": 1e3, "MB": 1e6}
-    found = re.findall(r"^  (/.*)\n    \S+ \(([\d,]+) frames\), (\d+) channels?, peak (\S+) dB, (\S+) (\S+) kHz, (\S+) (\S+)$",
+    found = re.findall(r"^  (/.*)\n    \S+ \(([\d,]+) frames\), (\d+) channels?, peak (\S+) dB, RMS \S+ dB, (\S+) (\S+) kHz, (\S+) (\S+)$",
                        text, re.M)
     return [(pathlib.Path(path), int(frames.replace(",", "")), int(channels), float(peak), form, float(rate),
              float(size) * units[unit]) for path, frames, channels, peak, form, rate, size, unit in found]

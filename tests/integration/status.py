@@ -1,10 +1,14 @@
 """graphophone status: what runs, what has crashed, as text and as JSON; read while it is written."""
 import json
+import re
 import signal
 import subprocess
 import time
 
+import numpy as np
 import pytest
+
+from support.sound_files import read_floats
 
 RIG = """[patch]
 dialect = 1
@@ -28,8 +32,8 @@ def rig(graphophone, home, request):
     """Starts rigs by name, and ends what is left of them."""
     started = []
 
-    def start(name):
-        (home / f"{name}.ini").write_text(RIG.replace("NAME", name))
+    def start(name, text=RIG):
+        (home / f"{name}.ini").write_text(text.replace("NAME", name))
         started.append(subprocess.Popen([graphophone.path, "run", f"{name}.ini"], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True))
         return started[-1]
@@ -82,6 +86,52 @@ def test_a_running_rig_is_shown(graphophone, home, rig):
     process.wait(timeout=60)
     gone = graphophone("status", name)
     assert gone.returncode == 1 and name in gone.stderr
+
+
+LEVELS = """[patch]
+dialect = 1
+name = NAME
+host = clock
+rate = 48kHz
+[flat]
+type = tone
+shape = square
+freq = 0.01Hz
+gain = -6.0206dB
+[sine]
+type = tone
+freq = 1kHz
+gain = -12.0412dB
+[none]
+type = input
+channels = 1
+[take]
+type = file-recorder
+from = flat, sine, none
+file = {take}.wav
+start = auto
+"""
+
+
+def test_levels_are_peak_and_root_of_the_mean_square(graphophone, home, rig):
+    """Live within a block of the window, of a finished file to the last sample."""
+    wanted = [0.5, 0.25 / 2**0.5, 0]
+    name = name_of(home)
+    process = rig(name, LEVELS)
+    seen, _ = page(graphophone, name, lambda p: p["rig"]["recorders"][0]["frames"] > 96000)
+    recorder = seen["rig"]["recorders"][0]
+    assert recorder["peaks"] == pytest.approx([0.5, 0.25, 0], abs=1e-4)
+    assert recorder["rms"] == pytest.approx(wanted, rel=0.03)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) in (0, 1)
+    # The same offline, where the summary is ours to read.
+    (home / "still.ini").write_text(LEVELS.replace("NAME", "still").replace("= clock", "= offline\nlength = 1s"))
+    result = graphophone("render", "still.ini", "--json")
+    take, = json.loads(result.stdout)["takes"]
+    sound = read_floats(take["path"]).astype("f8")
+    assert take["rms"] == pytest.approx(np.sqrt((sound**2).mean(axis=0)), rel=1e-6)
+    assert take["rms"] == pytest.approx(wanted, abs=1e-3)
+    assert re.search(r"peak -6\.0 dB, RMS -6\.0 dB, ", graphophone("render", "still.ini").stdout)
 
 
 def test_a_crashed_rig_is_shown_until_it_runs_again(graphophone, home, rig):

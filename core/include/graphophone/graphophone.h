@@ -284,6 +284,7 @@ typedef struct gph_rig_recorder {
     uint64_t failovers;      /* how often the folder was changed */
     double longest_write_ms; /* of a write to the disk, and of a barrier, since the start */
     double longest_barrier_ms;
+    const float *rms; /* `channels` linear roots of the mean square, of the time of `peaks` */
 } gph_rig_recorder;
 
 /* Fills in recorder `index`, from 0. GPH_ARGUMENT: there are not so many. */
@@ -313,8 +314,9 @@ typedef struct gph_rig_take {
     uint32_t n_gaps;   /* in `gaps`; the first 1,000 */
     uint32_t complete; /* 1: closed in order; 0: what could be saved */
     const gph_rig_gap *gaps;
-    const float
-        *peaks; /* one a channel, linear; NaN: not known, as whoever wrote the file has died */
+    const float *
+        peaks; /* one a channel, linear; NaN: not known, as whoever wrote the file died while closing it */
+    const float *rms; /* likewise, root of the mean square of all its frames */
 } gph_rig_take;
 
 /* Fills in take `index`, from 0. GPH_ARGUMENT: there are not so many. */
