@@ -14,7 +14,7 @@ from support.live import Live
 from support.sound_files import read_floats
 
 SERVER = SOURCE / "tests/jack-server"
-# The block in which the script's frame lies is the last one.
+# The block in which the script's frame lies is the last one. So much may wait that a busy machine loses nothing.
 LAST = 4864
 RIG = f"""[patch]
 dialect = 1
@@ -22,6 +22,7 @@ host = clock
 block = 256
 length = 2s
 clock.signal = counter
+clock.periods = 2000
 clock.script = {LAST - 64} vanish 100ms, {LAST - 64} return rate=44100
 [in]
 type = input
@@ -84,10 +85,10 @@ def test_h4_silence_in_its_place_is_of_the_take_before(run):
 
 
 @pytest.mark.parametrize("changes, also, told", [
-    ([("length = 2s", "rate = 48kHz")], "", "rig.ini:11:2: warning: [take] 'rate-change = take' has no effect: the rig demands "
+    ([("length = 2s", "rate = 48kHz")], "", "rig.ini:12:2: warning: [take] 'rate-change = take' has no effect: the rig demands "
                                             "48000 Hz ('rate' in [patch])"),
     ([("length = 2s\n", "")], "[other]\ntype = file-recorder\nfrom = in\nfile = other-{take}.wav\nstart = auto\n",
-     "rig.ini:16:2: warning: [other] 'rate-change = take' of [take] has no effect without the same here"),
+     "rig.ini:17:2: warning: [other] 'rate-change = take' of [take] has no effect without the same here"),
     ([("length = 2s\n", ""), ("= take\n", "= lose\n")], "", None),
 ])
 def test_h4_who_does_not_allow_it_keeps_the_rig_lost(run, changes, also, told):
