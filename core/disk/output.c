@@ -88,6 +88,12 @@ gph_output_put(gph_output *output, const void *samples, uint32_t frames)
     return error;
 }
 
+void
+gph_output_silence(gph_output *output, bool silence)
+{
+    output->spool.silence = silence;
+}
+
 static int
 flush_header(gph_output *output)
 {

@@ -39,6 +39,8 @@ int gph_output_new(const gph_file_system *files, gph_file file, const gph_output
 bool gph_output_probe(const gph_output_spec *spec, char *text, size_t size);
 /* Adds frames as gph_convert made them to the spool. Below 0: this file cannot go on. */
 int gph_output_put(gph_output *output, const void *samples, uint32_t frames);
+/* Whether what is put from now on is the silence of a gap: where zeros are silence it takes no disk. */
+void gph_output_silence(gph_output *output, bool silence);
 /* Brings the spool to the disk; 0: all is there. */
 int gph_output_flush(gph_output *output);
 /* Adds what ends the file to the spool, cues where the container takes them; flush comes after it.

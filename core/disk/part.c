@@ -147,13 +147,15 @@ gph_part_add_up(gph_part *part)
 }
 
 int
-gph_part_put(gph_part *part, const float *const *ch, uint32_t frames)
+gph_part_put(gph_part *part, const float *const *ch, uint32_t frames, bool silence)
 {
     for (uint32_t n = 0; n < part->n_files; n++) {
         convert_file(part, n, ch, frames);
+        gph_output_silence(part->files[n].output, silence);
         int error = gph_output_put(part->files[n].output, part->buffer, frames);
         if (error && !part->files[n].spoilt)
             part->files[n].spoilt = error;
+        gph_output_silence(part->files[n].output, false);
     }
     part->frames += frames;
     gph_part_add_up(part);

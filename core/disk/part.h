@@ -45,8 +45,9 @@ typedef struct gph_part_place {
 /* Makes the files, and their names last; on failure (negated errno, a sentence) none is left. */
 int gph_part_new(const gph_part_plan *plan, const gph_part_place *place, gph_part **part,
                  char *text, size_t size);
-/* One batch, planar. 0: written. Below 0: kept, `flush` tries again before the next put. */
-int gph_part_put(gph_part *part, const float *const *ch, uint32_t frames);
+/* One batch, planar; `silence`: of a gap. 0: written. Below 0: kept, `flush` tries again before the next
+ * put. */
+int gph_part_put(gph_part *part, const float *const *ch, uint32_t frames, bool silence);
 int gph_part_flush(gph_part *part);
 /* Whether a file can take no more frames whatever the disk does; close it then. */
 bool gph_part_is_spoilt(const gph_part *part);

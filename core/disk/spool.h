@@ -11,6 +11,7 @@ enum { GPH_SPOOL_RUNS = 16 };
 typedef struct gph_spool_run {
     int64_t offset;      /* in the file */
     size_t begin, bytes; /* in the spool */
+    bool silence;        /* zeros beyond the end of the file may be a hole in it */
 } gph_spool_run;
 
 /* Zeroed it is empty. */
@@ -19,6 +20,7 @@ typedef struct gph_spool {
     size_t used, room;
     gph_spool_run runs[GPH_SPOOL_RUNS];
     uint32_t n_runs;
+    bool silence; /* so is what is added from now on */
 } gph_spool;
 
 /* Room for `size` more bytes, at least 1, which go to `offset` of the file; the caller fills all of

@@ -98,23 +98,48 @@ gph_timeline_position_of(const gph_timeline *timeline, int64_t graph, uint64_t i
     return position < end ? position : end;
 }
 
+/* Graph frames of a run, as far as they are in the ring; false: none are. */
+static bool
+run_of(const gph_timeline *timeline, uint32_t n, uint64_t out, uint64_t in, uint64_t *begin,
+       int64_t *from, int64_t *to)
+{
+    const gph_break *at = &timeline->breaks[n];
+    uint64_t stop = n + 1 < timeline->n_breaks ? timeline->breaks[n + 1].position : in;
+    *begin = at->position > out ? at->position : out;
+    if (stop > in)
+        stop = in;
+    if (*begin >= stop)
+        return false;
+    *from = at->graph + (int64_t)(*begin - at->position);
+    *to = *from + (int64_t)(stop - *begin);
+    return true;
+}
+
+bool
+gph_timeline_is_silent(const gph_timeline *timeline, uint64_t out, uint64_t in, int64_t from,
+                       int64_t to)
+{
+    uint64_t begin;
+    int64_t first;
+    int64_t last;
+    for (uint32_t n = 0; n < timeline->n_breaks; n++)
+        if (run_of(timeline, n, out, in, &begin, &first, &last) && first < to && last > from)
+            return false;
+    return true;
+}
+
 void
 gph_timeline_copy(const gph_timeline *timeline, const gph_ring *ring, uint64_t out, uint64_t in,
                   uint32_t channel, int64_t graph, float *samples, uint32_t frames)
 {
     memset(samples, 0, frames * sizeof *samples);
     int64_t end = graph + frames;
+    uint64_t begin;
+    int64_t from;
+    int64_t to;
     for (uint32_t n = 0; n < timeline->n_breaks; n++) {
-        const gph_break *at = &timeline->breaks[n];
-        uint64_t stop = n + 1 < timeline->n_breaks ? timeline->breaks[n + 1].position : in;
-        uint64_t begin = at->position > out ? at->position : out;
-        if (stop > in)
-            stop = in;
-        if (begin >= stop)
+        if (!run_of(timeline, n, out, in, &begin, &from, &to))
             continue;
-        /* Graph frames of this run, cut to what is asked for. */
-        int64_t from = at->graph + (int64_t)(begin - at->position);
-        int64_t to = from + (int64_t)(stop - begin);
         int64_t first = from > graph ? from : graph;
         int64_t last = to < end ? to : end;
         if (first < last)

@@ -41,6 +41,10 @@ int64_t gph_timeline_graph_of(const gph_timeline *timeline, int64_t clock);
 /* The first position that is not before a graph frame, at most `in`. */
 uint64_t gph_timeline_position_of(const gph_timeline *timeline, int64_t graph, uint64_t in);
 
+/* Whether no frame from `from` to before `to` is in the ring. */
+bool gph_timeline_is_silent(const gph_timeline *timeline, uint64_t out, uint64_t in, int64_t from,
+                            int64_t to);
+
 /* One channel from a graph frame on; what is not in the ring (out..in) is zero. */
 void gph_timeline_copy(const gph_timeline *timeline, const gph_ring *ring, uint64_t out,
                        uint64_t in, uint32_t channel, int64_t graph, float *samples,

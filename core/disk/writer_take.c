@@ -158,7 +158,10 @@ put_frames(gph_writer *writer, int64_t frames, bool silence)
     }
     /* Whatever the disk says, these frames are the part's now. */
     int64_t begun_ns = gph_writer_now(writer);
-    int error = gph_part_put(writer->part, writer->ch, (uint32_t)frames);
+    bool empty = silence || gph_timeline_is_silent(&writer->timeline, writer->out, writer->in,
+                                                   take->graph + writer->least_latency,
+                                                   take->graph + writer->greatest_latency + frames);
+    int error = gph_part_put(writer->part, writer->ch, (uint32_t)frames, empty);
     gph_writer_note_longest(writer, &writer->status.longest_write_ns, begun_ns);
     take->clock += frames;
     take->graph += silence ? 0 : frames;

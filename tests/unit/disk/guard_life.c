@@ -170,6 +170,46 @@ START_TEST(a_longer_stall_is_a_gap_of_its_length)
 }
 END_TEST
 
+/* What the ring had no room for, and what the host lost. */
+START_TEST(the_silence_of_a_gap_takes_no_disk)
+{
+    static const struct {
+        const char *file, *format;
+        int width; /* bytes of a sample; below 0: zeros are no silence */
+    } kinds[] = {{"x.wav", "wav-f32", 4},   {"x.wav", "wav-s16", 2}, {"x.rf64", "rf64-s24", 3},
+                 {"x.w64", "w64-f32", 4},   {"x.au", "au-s24", 3},   {"x.caf", "caf-f32", 4},
+                 {"x.aiff", "aiff-s24", 3}, {"x.raw", "raw-s24", 3}, {"x.wav", "wav-ulaw", -1}};
+    for (int dither = 0; dither < 2; dither++) {
+        static stage s;
+        begin(&s, 2, kinds[_i].file, kinds[_i].format, 0.5);
+        s.what.gap_limit_seconds = 60;
+        s.latency[1] = 100;
+        if (dither && !strcmp(kinds[_i].format, "wav-s16"))
+            s.what.flags |= GPH_STREAM_DITHER;
+        bool takes_disk = s.what.flags & GPH_STREAM_DITHER || kinds[_i].width < 0;
+        go(&s);
+        stage_run(&s, RATE);
+        for (int n = 0; n < 300; n++)
+            stage_block(&s, false);
+        stage_run(&s, s.frame + RATE / 2);
+        s.frame += 2 * RATE;
+        stage_run(&s, s.frame + RATE / 2);
+        stage_end(&s);
+        int64_t missing = gaps_told(&s);
+        int64_t frame = 2 * (kinds[_i].width > 0 ? kinds[_i].width : 1);
+        ck_assert_int_gt(missing, 4 * RATE);
+        ck_assert_uint_eq(s.n_files, 1);
+        /* Batches on either side of each gap, and headers. */
+        int64_t most = (s.frame - missing) * frame + 4 * 1024 * frame + 200000;
+        if (takes_disk)
+            ck_assert_int_ge(s.written, s.frame * frame - 100 * frame);
+        else
+            ck_assert_int_le(s.written, most);
+        stage_free(&s);
+    }
+}
+END_TEST
+
 /* ---------------------------------------------------------------- D8 */
 
 enum { DELETED, RENAMED, CUT, REPLACED, N_CRIMES };
@@ -348,6 +388,7 @@ fill(TCase *cases)
     tcase_add_test(cases, what_a_disk_is_to_keep_counts_as_full);
     tcase_add_test(cases, a_stall_shorter_than_the_ring_costs_nothing);
     tcase_add_test(cases, a_longer_stall_is_a_gap_of_its_length);
+    tcase_add_loop_test(cases, the_silence_of_a_gap_takes_no_disk, 0, 9);
     tcase_add_loop_test(cases, what_somebody_took_away_is_missed_and_gone_on_after, 0, N_CRIMES);
     tcase_add_test(cases, each_second_a_part);
     tcase_add_test(cases, no_barrier_at_a_seam_costs_a_frame);

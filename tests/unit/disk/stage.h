@@ -62,6 +62,7 @@ typedef struct stage {
     gph_take_file *list[MOST_FILES];
     int64_t failed_ns;  /* when the first news of a failure came */
     int64_t gap_frames; /* of all news of gaps */
+    int64_t written;    /* bytes of sound files that were given to the disk */
 } stage;
 
 static void stage_block(stage *s, bool look);
@@ -97,6 +98,7 @@ stage_write(void *user, gph_file file, const void *data, size_t bytes, int64_t o
         n = s->shorter || error ? (bytes + 1) / 2 : bytes;
     }
     int64_t done = gph_file_system_real.write_at(NULL, file, data, n, offset);
+    s->written += s->is_journal[file] || done < 0 ? 0 : done;
     unsynced *dirty = &s->dirty[file];
     if (!dirty->to)
         *dirty = (unsynced){offset, offset + (int64_t)n};
@@ -314,7 +316,8 @@ stage_open(stage *s)
                             .channels = what->channels,
                             .rate = RATE,
                             .quality = what->quality},
-                 .converter = {.sample = s->spec.format.sample},
+                 .converter = {.sample = s->spec.format.sample,
+                               .dither = (what->flags & GPH_STREAM_DITHER) != 0},
                  .batch_frames = 1024,
                  .report = stage_report,
                  .report_user = s},
