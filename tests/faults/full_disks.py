@@ -10,6 +10,7 @@ import time
 import numpy as np
 import pytest
 
+from support import libsndfile
 from support.faults import SANITIZED
 from support.sound_files import read_floats
 
@@ -168,6 +169,29 @@ def test_d6_a_limit_of_size_is_a_new_part(graphophone, home):
     takes = account(home, 20, result.stdout)
     assert 4 <= len(takes) <= 12
     assert all(take["bytes"] <= limit for take in takes)
+
+
+@pytest.mark.parametrize("format", ["wav-s24", "rf64-f32", "w64-f32", "au-s24", "caf-f32", "aiff-s24"])
+@pytest.mark.parametrize("lines", ["", "failover = spare"], ids=["alone", "failover"])
+def test_d6_each_container_goes_on_at_the_exact_frame(graphophone, home, format, lines):
+    """A disk that ends its files at 4 GiB answers with the error of this limit (EFBIG)."""
+    import resource
+    ending = format.partition("-")[0]
+    rig(home, 12, lines)
+    patch = (home / "rig.ini").read_text().replace("{part}.wav", "{part}." + ending)
+    (home / "rig.ini").write_text(patch.replace("start = auto", f"start = auto\nformat = {format}"))
+    result = graphophone("render", "rig.ini", "--json",
+                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20)))
+    assert result.returncode == 0, result.stderr
+    at = 0
+    for take in json.loads(result.stdout)["takes"]:
+        assert take["first_frame"] == at and take["bytes"] <= 1 << 20 and not take["gaps"]
+        sound, info = libsndfile.opened(take["path"])
+        assert info.frames == take["frames"]
+        assert np.array_equal(libsndfile.read_at(sound, info, 0, info.frames), counter(at, info.frames))
+        libsndfile.LIBRARY.sf_close(sound)
+        at += take["frames"]
+    assert at == 12 * 48000
 
 
 def test_d7_a_disk_that_does_not_answer_is_left_after_ten_seconds(graphophone, home, tracing):
