@@ -93,6 +93,19 @@ input_of_instance(const stage *s, uint32_t in, const gph_port *of_type)
     return in < own->n_in ? &own->type.ports[own->in_ports[in]] : of_type;
 }
 
+/* Whether nothing goes into an input: a sidechain that not every instance has is wired once `describe` shows it. */
+static bool
+is_open(const stage *s, uint32_t in, const gph_port *port)
+{
+    if ((port->flags & GPH_PORT_OPTIONAL) == 0)
+        return false;
+    if (s->ask.flags & STAGE_UNWIRED)
+        return true;
+    if (s->of_instance != s->type)
+        return in >= s->of_instance->n_in;
+    return s->type->type.describe != NULL && (port->flags & GPH_PORT_SIDECHAIN) != 0;
+}
+
 /* Widths by the ports' rules. An output that may choose has its least until configure says. */
 static void
 resolve(stage *s, bool outputs)
@@ -109,9 +122,8 @@ resolve(stage *s, bool outputs)
             if (port->rule == GPH_WIDTH_SAME_AS)
                 *own = widths[port->ref];
             else if (is_in)
-                *own = (s->ask.flags & STAGE_UNWIRED) && (port->flags & GPH_PORT_OPTIONAL)
-                           ? 0
-                           : within(input_of_instance(s, in, port), s->ask.width);
+                *own =
+                    is_open(s, in, port) ? 0 : within(input_of_instance(s, in, port), s->ask.width);
             else if (!outputs)
                 *own = port->min;
             widths[p] = *own;
@@ -206,7 +218,8 @@ is_misfit(const stage *s)
 {
     for (uint32_t i = 0; i < s->of_instance->n_in && i < s->type->n_in; i++) {
         const gph_port *port = &s->of_instance->type.ports[s->of_instance->in_ports[i]];
-        if (s->in[i] != 0 && s->in[i] != within(port, s->in[i]))
+        const bool missing = s->in[i] == 0 && !is_open(s, i, port);
+        if (missing || (s->in[i] != 0 && s->in[i] != within(port, s->in[i])))
             return true;
     }
     return false;

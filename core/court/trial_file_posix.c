@@ -5,13 +5,14 @@
 #include <link.h>
 #include <string.h>
 
-/* What would change, or end, the whole process. */
+/* What would change, end or copy the whole process. Another program may be started, but not from process(): other trials
+ * see to that. */
 static const char *const forbidden[] = {
-    "exit",         "_exit",     "_Exit",      "quick_exit", "fork",   "vfork",     "system",
-    "popen",        "execv",     "execve",     "execvp",     "execl",  "execlp",    "posix_spawn",
-    "signal",       "sigaction", "chdir",      "fchdir",     "umask",  "setlocale", "setenv",
-    "unsetenv",     "putenv",    "setrlimit",  "setuid",     "setgid", "chroot",    "daemon",
-    "pthread_exit", "mlockall",  "munlockall",
+    "exit",      "_exit",  "_Exit",     "quick_exit",   "fork",      "vfork",
+    "system",    "popen",  "execv",     "execve",       "execvp",    "execl",
+    "execlp",    "signal", "sigaction", "chdir",        "fchdir",    "umask",
+    "setlocale", "setenv", "unsetenv",  "putenv",       "setrlimit", "setuid",
+    "setgid",    "chroot", "daemon",    "pthread_exit", "mlockall",  "munlockall",
 };
 
 typedef struct look {

@@ -165,6 +165,17 @@ configure_copy(gph_graph_inside *inside, uint32_t node, uint32_t index, const ui
 
 /* ---------------------------------------------------------------- what it turned out to be */
 
+/* An instance may lack inputs of its type, from the last on, that nothing is wired to. */
+static bool
+has_its_wires(const gph_graph_inside *inside, uint32_t node, const gph_type_info *described)
+{
+    const uint32_t n_in = inside->nodes[node].type->n_in;
+    for (uint32_t i = described->n_in; i < n_in; i++)
+        if (inside->states[node].in[i].channels > 0)
+            return false;
+    return described->n_in <= n_in;
+}
+
 /* Takes what `describe` says of the first copy in the place of the type. */
 static gph_status
 take_description(gph_graph_inside *inside, uint32_t node, uint32_t **out_channels)
@@ -182,7 +193,7 @@ take_description(gph_graph_inside *inside, uint32_t node, uint32_t **out_channel
         gph_type_normalise(given, base->module, inside->arena, &described, &why);
     if (status == GPH_MEMORY)
         return status;
-    if (status != GPH_OK || described->n_in != base->n_in)
+    if (status != GPH_OK || !has_its_wires(inside, node, described))
         return blame_module(inside, node,
                             gph_sentence(inside->scratch, "its %s %s", base->type.id,
                                          status != GPH_OK ? why : "changes its inputs"));

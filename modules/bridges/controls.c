@@ -19,16 +19,22 @@ static const unit_word unit_words[] = {
     {"db", GPH_UNIT_DB, 1},
     {"hz", GPH_UNIT_HERTZ, 1},
     {"khz", GPH_UNIT_HERTZ, 1000},
+    {"mhz", GPH_UNIT_HERTZ, 1e6},
     {"s", GPH_UNIT_SECONDS, 1},
     {"sec", GPH_UNIT_SECONDS, 1},
-    {"seconds", GPH_UNIT_SECONDS, 1},
     {"secs", GPH_UNIT_SECONDS, 1},
+    {"seconds", GPH_UNIT_SECONDS, 1},
     {"ms", GPH_UNIT_SECONDS, 0.001},
+    {"min", GPH_UNIT_SECONDS, 60},
     {"%", GPH_UNIT_FRACTION, 0.01},
+    {"pc", GPH_UNIT_FRACTION, 0.01},
     {"deg", GPH_UNIT_DEGREES, 1},
+    {"degree", GPH_UNIT_DEGREES, 1},
     {"degrees", GPH_UNIT_DEGREES, 1},
     {"bpm", GPH_UNIT_BPM, 1},
     {"semitones", GPH_UNIT_SEMITONES, 1},
+    {"semitone12tet", GPH_UNIT_SEMITONES, 1},
+    {"frame", GPH_UNIT_FRAMES, 1},
     {"frames", GPH_UNIT_FRAMES, 1},
     {"samples", GPH_UNIT_FRAMES, 1},
 };
@@ -84,8 +90,8 @@ is_used(const controls *self, const char *name)
     return gph_word_is_taken(name);
 }
 
-static void
-set_unit(control *one, const char *word)
+void
+gph_control_set_unit(control *one, const char *word)
 {
     for (size_t i = 0; i < sizeof unit_words / sizeof unit_words[0]; i++)
         if (gph_same_name(unit_words[i].word, word)) {
@@ -112,7 +118,7 @@ gph_controls_add(controls *self, const char *text)
     one->unit = GPH_UNIT_NONE;
     one->min = -FAR_AWAY;
     one->max = FAR_AWAY;
-    set_unit(one, unit);
+    gph_control_set_unit(one, unit);
     return one;
 }
 

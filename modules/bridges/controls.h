@@ -49,6 +49,9 @@ void gph_controls_finish(controls *self);
  * more than there is room for. */
 control *gph_controls_add(controls *self, const char *text);
 
+/* What its numbers mean, by a word such as "ms"; one that we do not know changes nothing. */
+void gph_control_set_unit(control *self, const char *word);
+
 /* Makes a control a choice. `words` are copied, made of patches' letters and told apart. */
 bool gph_control_set_choices(control *self, uint32_t n, const char *const *words,
                              const float *points);

@@ -157,57 +157,11 @@ deactivate(gph_node *self)
 
 /* ---------------------------------------------------------------- what there is */
 
-typedef struct audience {
-    void(GPH_CALL *each)(void *user, const gph_plugin *plugin);
-    void *user;
-} audience;
-
-static void
-count_ports(const LADSPA_Descriptor *plugin, gph_plugin *out)
-{
-    for (unsigned long i = 0; i < plugin->PortCount; i++) {
-        const LADSPA_PortDescriptor kind = plugin->PortDescriptors[i];
-        const bool in = LADSPA_IS_PORT_INPUT(kind) != 0;
-        if (LADSPA_IS_PORT_AUDIO(kind)) {
-            out->n_in += in;
-            out->n_out += !in;
-        } else {
-            out->n_params += in;
-        }
-    }
-}
-
-static bool
-show(void *user, const ladspa_library *library, const LADSPA_Descriptor *plugin)
-{
-    const audience *to = user;
-    char id[2 * LIBRARY_NAME];
-    gph_plugin out = {.size = sizeof out,
-                      .id = library->name,
-                      .name = library->name,
-                      .path = library->path,
-                      .refused = library->why};
-    if (plugin != NULL) {
-        snprintf(id, sizeof id, "%s/%.255s", library->name, plugin->Label);
-        out.id = id;
-        out.name = plugin->Name != NULL ? plugin->Name : plugin->Label;
-        out.author = plugin->Maker;
-        out.license = plugin->Copyright;
-        out.refused = gph_ladspa_lacks(plugin);
-        if (out.refused == NULL)
-            count_ports(plugin, &out);
-    }
-    to->each(to->user, &out);
-    return true;
-}
-
 static gph_status GPH_CALL
 list(gph_node *self, void(GPH_CALL *each)(void *user, const gph_plugin *plugin), void *user)
 {
-    audience to = {each, user};
     (void)self;
-    gph_ladspa_list(show, &to);
-    return GPH_OK;
+    return gph_ladspa_list(each, user);
 }
 
 static const gph_type *GPH_CALL

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_PLUGINS = 4096, MOST_PORTS = 1000, MOST_CANDIDATES = 8 };
+enum { MOST_PORTS = 1000, MOST_CANDIDATES = 8 };
 
 /* ---------------------------------------------------------------- what is there */
 
@@ -23,41 +23,12 @@ gph_ladspa_lacks(const LADSPA_Descriptor *plugin)
     return NULL;
 }
 
-typedef struct listing {
-    bool (*each)(void *user, const ladspa_library *library, const LADSPA_Descriptor *plugin);
-    void *user;
-} listing;
-
-static bool
-list_library(void *user, const ladspa_library *library)
-{
-    const listing *self = user;
-    if (library->descriptors == NULL)
-        return self->each(self->user, library, NULL);
-    for (unsigned long i = 0; i < MOST_PLUGINS; i++) {
-        const LADSPA_Descriptor *plugin = library->descriptors(i);
-        if (plugin == NULL)
-            break;
-        if (plugin->Label != NULL && !self->each(self->user, library, plugin))
-            return false;
-    }
-    return true;
-}
-
-void
-gph_ladspa_list(bool (*each)(void *user, const ladspa_library *library,
-                             const LADSPA_Descriptor *plugin),
-                void *user)
-{
-    listing self = {each, user};
-    gph_ladspa_libraries(NULL, list_library, &self);
-}
-
 /* ---------------------------------------------------------------- one of them */
 
 typedef struct wanted {
     const char *label;
     const LADSPA_Descriptor *found;
+    char found_in[LIBRARY_NAME]; /* the library of the first that is meant */
     unsigned n_found;
     char candidates[512]; /* LIBRARY/LABEL of those that are meant, or of those in a library */
     unsigned n_candidates;
@@ -67,34 +38,32 @@ typedef struct wanted {
 } wanted;
 
 static void
-add_candidate(wanted *self, const ladspa_library *library, const LADSPA_Descriptor *plugin)
+add_candidate(wanted *self, const char *library, const char *label)
 {
     const size_t n = strlen(self->candidates);
     if (self->n_candidates++ < MOST_CANDIDATES)
         snprintf(self->candidates + n, sizeof self->candidates - n, "%s%.64s/%.64s",
-                 n > 0 ? ", " : "", library->name, plugin->Label);
-}
-
-static void
-take(wanted *self, const ladspa_library *library, const LADSPA_Descriptor *plugin)
-{
-    if (self->n_found++ == 0)
-        self->found = plugin;
-    add_candidate(self, library, plugin);
+                 n > 0 ? ", " : "", library, label);
 }
 
 /* By its label, in any library; labels and libraries are near names too. */
-static bool
-look_for_label(void *user, const ladspa_library *library, const LADSPA_Descriptor *plugin)
+static void GPH_CALL
+look_for_label(void *user, const gph_plugin *plugin)
 {
     wanted *self = user;
-    gph_near_name_offer(&self->near, library->name);
-    if (plugin == NULL)
-        return true;
-    gph_near_name_offer(&self->near, plugin->Label);
-    if (strcmp(plugin->Label, self->label) == 0)
-        take(self, library, plugin);
-    return true;
+    char library[LIBRARY_NAME];
+    const size_t n = strcspn(plugin->id, "/");
+    snprintf(library, sizeof library, "%.*s", (int)(n < LIBRARY_NAME ? n : 0), plugin->id);
+    gph_near_name_offer(&self->near, library);
+    if (plugin->id[n] == '\0')
+        return;
+    const char *label = plugin->id + n + 1;
+    gph_near_name_offer(&self->near, label);
+    if (strcmp(label, self->label) != 0)
+        return;
+    if (self->n_found++ == 0)
+        gph_copy_text(self->found_in, sizeof self->found_in, library);
+    add_candidate(self, library, label);
 }
 
 /* In one library: the label, or the only one there is. */
@@ -102,21 +71,23 @@ static bool
 look_in_library(void *user, const ladspa_library *library)
 {
     wanted *self = user;
+    ladspa_library loaded = *library;
     self->met = true;
-    gph_copy_text(self->why, sizeof self->why, library->why);
-    for (unsigned long i = 0; library->descriptors != NULL && i < MOST_PLUGINS; i++) {
-        const LADSPA_Descriptor *plugin = library->descriptors(i);
+    gph_ladspa_load(&loaded);
+    gph_copy_text(self->why, sizeof self->why, loaded.why);
+    for (unsigned long i = 0; loaded.descriptors != NULL && i < LADSPA_MOST_PLUGINS; i++) {
+        const LADSPA_Descriptor *plugin = loaded.descriptors(i);
         if (plugin == NULL)
             break;
         if (plugin->Label == NULL)
             continue;
         gph_near_name_offer(&self->near, plugin->Label);
-        if (self->label == NULL)
-            take(self, library, plugin);
-        else if (strcmp(plugin->Label, self->label) == 0)
+        if (self->label == NULL && self->n_found++ == 0)
+            self->found = plugin;
+        if (self->label != NULL && strcmp(plugin->Label, self->label) == 0)
             self->found = plugin;
         else
-            add_candidate(self, library, plugin);
+            add_candidate(self, library->name, plugin->Label);
     }
     return false;
 }
@@ -184,9 +155,9 @@ find_plain(const char *name, const LADSPA_Descriptor **plugin, char *error, uint
     }
     wanted by = {.label = name, .near = {.wanted = name}};
     gph_ladspa_list(look_for_label, &by);
-    *plugin = by.n_found == 1 ? by.found : NULL;
+    *plugin = NULL;
     if (by.n_found == 1)
-        return GPH_OK;
+        return find_in_library(by.found_in, name, plugin, error, size);
     const wanted *many = by.n_found > 1 ? &by : &in;
     if (many->n_found > 1) {
         snprintf(error, size, "'%s' may be %.400s%s; say which", name, many->candidates,

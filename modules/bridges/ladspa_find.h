@@ -14,9 +14,8 @@ gph_status gph_ladspa_find(const char *name, const LADSPA_Descriptor **plugin, c
 /* Why a plugin cannot be used, or NULL. */
 const char *gph_ladspa_lacks(const LADSPA_Descriptor *plugin);
 
-/* Calls `each` for each plugin, and for each library that cannot be used (plugin NULL). */
-void gph_ladspa_list(bool (*each)(void *user, const ladspa_library *library,
-                                  const LADSPA_Descriptor *plugin),
-                     void *user);
+/* ladspa_list.c: calls `each` for each plugin, and for each library that cannot be used. They are
+ * loaded in other processes only. */
+gph_status gph_ladspa_list(void(GPH_CALL *each)(void *user, const gph_plugin *plugin), void *user);
 
 #endif

@@ -102,17 +102,20 @@ add_port(gph_node *self, uint32_t port, double rate, uint32_t *latency)
 static void
 make_type(gph_node *self)
 {
-    const uint32_t n_in = self->n_in > 0 ? self->n_in : 1;
-    self->ports[0] = (gph_port)GPH_PORT_X("in", GPH_PORT_IN, self->n_in > 0 ? 0 : GPH_PORT_OPTIONAL,
-                                          GPH_WIDTH_RANGE, n_in, n_in, 0, "What is processed.");
-    self->ports[1] = (gph_port)GPH_PORT_X("out", GPH_PORT_OUT, 0, GPH_WIDTH_RANGE, self->n_out,
-                                          self->n_out, 0, "What the plugin makes of it.");
+    uint32_t n = 0;
+    if (self->n_in > 0)
+        self->ports[n++] = (gph_port)GPH_PORT_X("in", GPH_PORT_IN, 0, GPH_WIDTH_RANGE, self->n_in,
+                                                self->n_in, 0, "What is processed.");
+    if (self->n_out > 0)
+        self->ports[n++] =
+            (gph_port)GPH_PORT_X("out", GPH_PORT_OUT, 0, GPH_WIDTH_RANGE, self->n_out, self->n_out,
+                                 0, "What the plugin makes of it.");
     self->type = *self->base;
     self->type.flags &= ~(uint32_t)GPH_TYPE_COPIES;
     if (self->n_in == self->n_out)
         self->type.flags |= self->n_in == 1 ? GPH_TYPE_INDEPENDENT : GPH_TYPE_COPIES;
     self->type.ports = self->ports;
-    self->type.n_ports = self->n_out > 0 ? 2 : 1;
+    self->type.n_ports = n;
     self->type.port_stride = sizeof self->ports[0];
     self->type.name = self->plugin->Name != NULL ? self->plugin->Name : self->plugin->Label;
     gph_controls_publish(&self->controls, &self->type);

@@ -271,9 +271,16 @@ ladspa
     port out: 1 to 1024 channels [out]
     setting plugin: text [required]
     setting tail: 0 s to 3600 s [2s]
+lv2
+    port in: 1 to 1024 channels [in, optional]
+    port sidechain: 1 to 1024 channels [in, optional]
+    port out: 1 to 1024 channels [out]
+    setting plugin: text [required]
+    setting preset: text [-]
+    setting tail: 0 s to 3600 s [2s]
 """
 # Built where what they bridge to is there.
-BRIDGES = {"ladspa"}
+BRIDGES = {"ladspa", "lv2"}
 
 # Settings of a recorder that say how hard it tries to keep a take; not part of what is held here.
 SAFETY = {"sync", "reserve", "min-free", "failover", "rate-change"}

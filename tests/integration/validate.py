@@ -13,7 +13,8 @@ from support.staged import ALL_PASSED, staged  # noqa: F401 (a fixture)
 
 BUILD = pathlib.Path(os.environ["GPH_BUILD"])
 # A bridge is nothing without a plugin, and keeps the library that holds it: there from the start it is no loss.
-BRIDGES = {"ladspa": ("plugin=amp/amp_mono", "/usr/lib/ladspa/amp.so")}
+BRIDGES = {"ladspa": ("plugin=amp/amp_mono", "/usr/lib/ladspa/amp.so"),
+           "lv2": ("plugin=Overdrive", "/usr/lib/lv2/mda.lv2/Ambience.so")}
 STOCK = sorted(path.stem for path in (BUILD / "modules").glob("*.so") if path.stem not in BRIDGES)
 ALL_PASSED = re.compile(ALL_PASSED)
 TESTS = ["file", "descriptor", "lifecycle", "memory", "blocks", "widths", "signals", "realtime", "kernel", "surroundings",

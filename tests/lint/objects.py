@@ -18,9 +18,17 @@ ALLOWED = set(f"{MEMORY} {TEXT} {COMPILER}".split()) | {
     name + end for name in MATH.split() for end in ("", "f", "l")} | {
     f"__{name}_chk" for name in "memcpy memmove memset snprintf vsnprintf".split()}
 
-# A bridge finds, checks and loads what it bridges to; its own interface it may call by any name.
+# A bridge finds and loads what it bridges to, and looks at it in processes of its own; its own interface it may call by
+# any name.
+BRIDGE = set("""dlopen dlsym dlerror dladdr scandir scandir64 access open open64 close read pread pread64 fstat
+fstat64 geteuid secure_getenv environ __environ strerror strsignal strdup strsep memmem __errno_location
+__isoc99_sscanf __isoc23_sscanf sscanf fopen fopen64 fread fclose fputc fputs fwrite fprintf __fprintf_chk pipe2 poll
+waitpid kill sigemptyset sigfillset posix_spawn posix_spawn_file_actions_init posix_spawn_file_actions_adddup2
+posix_spawn_file_actions_destroy posix_spawnattr_init posix_spawnattr_setflags posix_spawnattr_setsigmask
+posix_spawnattr_setsigdefault posix_spawnattr_destroy""".split())
 BRIDGES = {
-    "ladspa": (set("dlopen dlsym dlerror scandir scandir64 stat stat64 geteuid secure_getenv strerror __errno_location".split()), ()),
+    "ladspa": (BRIDGE, ()),
+    "lv2": (BRIDGE, ("lilv_", "serd_")),
 }
 
 

@@ -53,6 +53,7 @@ TRIED = {
 # Where they are built; what they are tried with is small and well-mannered.
 BRIDGES = {
     "ladspa": (effect("plugin = amp/amp_stereo\ngain = 0.5\n"), "offline"),
+    "lv2": (effect("plugin = Degrade\n"), "offline"),
 }
 TRIED |= {name: what for name, what in BRIDGES.items()
           if (pathlib.Path(os.environ["GPH_BUILD"]) / f"modules/{name}.so").exists()}

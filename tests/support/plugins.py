@@ -1,5 +1,6 @@
 """Patches of many plugins at once, and what they must sound like."""
 import json
+import os
 import subprocess
 
 import numpy as np
@@ -10,11 +11,19 @@ BLOCKS = (64, 441, 1024)
 FRAMES = 9600
 
 
+PATHS = {"ladspa": "LADSPA_PATH", "lv2": "LV2_PATH"}
+_listed = {}
+
+
 def listed(graphophone, bridge):
-    """What `modules --plugins` finds of one bridge, in its order."""
-    run = graphophone("modules", "--plugins", "--json")
-    assert run.returncode == 0, run.stderr
-    return [row for row in json.loads(run.stdout) if row["type"] == bridge]
+    """What `modules --plugins` finds of one bridge, in its order; asked once for each path."""
+    path = os.environ.get(PATHS[bridge])
+    if (bridge, path) not in _listed:
+        others = {name: "/nowhere" for other, name in PATHS.items() if other != bridge}
+        run = graphophone("modules", "--plugins", "--json", env={**os.environ, **others})
+        assert run.returncode == 0, run.stderr
+        _listed[bridge, path] = [row for row in json.loads(run.stdout) if row["type"] == bridge]
+    return _listed[bridge, path]
 
 
 def speech(channels, frames=FRAMES):
@@ -24,6 +33,48 @@ def speech(channels, frames=FRAMES):
     envelope = np.where(time < 0.02, 0, np.exp(-8 * (time - 0.02)))
     return (envelope * (0.25 * random.uniform(-1, 1, (frames, channels))
                         + 0.25 * np.sin(2 * np.pi * 220 * (1 + np.arange(channels)) * time))).astype("f4")
+
+
+RIG = """[patch]
+dialect = 1
+host = offline
+length = 9600fr
+[src]
+type = file-player
+file = src.wav
+[x]
+type = {bridge}
+from = src
+plugin = {plugin}
+{more}
+[keep]
+type = file-recorder
+from = x
+file = x.wav
+start = auto
+"""
+
+
+def write(home, bridge, plugin, more="", sound=None, tail=""):
+    """A rig of one plugin, and a sound for it."""
+    write_floats(home / "src.wav", speech(1) if sound is None else sound)
+    (home / "rig.ini").write_text(RIG.format(bridge=bridge, plugin=plugin, more=more) + tail)
+
+
+def play(graphophone, home, bridge, plugin, more="", sound=None, block=64, tail=""):
+    """What such a rig gives, and what was said."""
+    write(home, bridge, plugin, more, sound, tail)
+    (home / "x.wav").unlink(missing_ok=True)
+    run = graphophone("render", "rig.ini", "--block", block)
+    assert run.returncode == 0, run.stderr
+    return read_floats(home / "x.wav"), run.stderr
+
+
+def refused(graphophone, home, bridge, plugin, more="", channels=1):
+    """The status with which such a rig is refused, and what was said."""
+    write(home, bridge, plugin, more, speech(channels))
+    run = graphophone("check", "rig.ini")
+    return run.returncode, run.stderr
 
 
 def node(bridge, number, row, width, more=""):

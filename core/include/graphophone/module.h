@@ -436,9 +436,10 @@ struct gph_type {
     gph_status(GPH_CALL *configure)(gph_node *node, gph_config *config);
     /* [control, idle, after configure] Ports, parameters, meters of this instance where they differ
      * from the type's, as a type that lives until the next configure or destroy; NULL: as the type
-     * says. It has as many input ports. Of its flags IN_PLACE, INDEPENDENT and COPIES count, of its
-     * functions none. Where the inputs it shows are narrower than what is wired and it may be
-     * replicated, configure comes once more, with the widths of one copy. */
+     * says. It has the same input ports, or lacks the last of them. Of its flags IN_PLACE,
+     * INDEPENDENT and COPIES count, of its functions none. Where the inputs it shows are narrower
+     * than what is wired and it may be replicated, configure comes once more, with the widths of
+     * one copy. */
     const gph_type *(GPH_CALL *describe)(gph_node *node);
     /* [control, idle -> active] Allocates for setup->max_frames; writes latency and tail, which
      * hold until deactivate. */
@@ -592,8 +593,9 @@ typedef struct gph_plugin {
 typedef struct gph_plugins {
     uint32_t size;
     uint32_t reserved;
-    /* [control, idle] Calls `each` for every plugin that is installed, in the order of the search.
-     * A plugin and its texts are valid during that call. */
+    /* [control, idle] Calls `each` for every plugin that is installed, in the order of the search,
+     * and for what cannot be used. A plugin and its texts are valid during that call. What others
+     * have made is best loaded in another process, so that nothing of it can end this one. */
     gph_status(GPH_CALL *list)(gph_node *node,
                                void(GPH_CALL *each)(void *user, const gph_plugin *plugin),
                                void *user);

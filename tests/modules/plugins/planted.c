@@ -48,10 +48,11 @@ static void
 run_crash(LADSPA_Handle handle, unsigned long frames)
 {
     instance *self = handle;
+    volatile int *volatile nowhere = (volatile int *)8;
     run_copy(handle, frames);
     self->frames += frames;
     if (self->frames > 9600)
-        *(volatile int *)NULL = 1;
+        *nowhere = 1;
 }
 
 /* Late by 100 frames, and says so. */
@@ -107,7 +108,7 @@ static const LADSPA_PortRangeHint hints[] = {
 static const LADSPA_PortRangeHint late_hints[] = {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}};
 
 #define PLUGIN(id_, label_, n_, kinds_, names_, hints_, run_)                                          \
-    {id_, label_, LADSPA_PROPERTY_HARD_RT_CAPABLE, label_, "nobody", "MIT", n_, kinds_, names_,        \
+    {id_, label_, LADSPA_PROPERTY_HARD_RT_CAPABLE, label_, "Caf\xe9 Planted", "MIT", n_, kinds_, names_,        \
      hints_, NULL, instantiate, connect, NULL, run_, NULL, NULL, NULL, cleanup}
 
 static const LADSPA_Descriptor plugins[] = {
