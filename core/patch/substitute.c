@@ -54,7 +54,7 @@ append(builder *b, size_t offset, const char *bytes, size_t n, bool literal)
     return GPH_OK;
 }
 
-/* A variable of the environment must be able to stand in a patch. */
+/* A variable of the environment must be able to stand in a patch. What separates the names of its paths is '/' there. */
 static gph_status
 append_environment(builder *b, size_t offset, const char *name)
 {
@@ -71,7 +71,7 @@ append_environment(builder *b, size_t offset, const char *name)
     for (size_t i = 0; i < n;) {
         const size_t length = gph_utf8_length(value + i, n - i);
         const unsigned char c = (unsigned char)value[i];
-        if (length == 0 || c < 0x20 || c == 0x7F || c == '\\') {
+        if (length == 0 || c < 0x20 || c == 0x7F || (c == '\\' && !gph_path_is_separator('\\'))) {
             gph_diagnostics_error(b->s->diagnostics, place(b, offset),
                                   "the environment variable %s holds byte 0x%02X, which no value "
                                   "of a patch can",
@@ -80,7 +80,12 @@ append_environment(builder *b, size_t offset, const char *name)
         }
         i += length;
     }
-    return append(b, offset, value, n, false);
+    const size_t before = b->n;
+    const gph_status status = append(b, offset, value, n, false);
+    for (size_t i = before; i < b->n; i++)
+        if (gph_path_is_separator(b->bytes[i]))
+            b->bytes[i] = '/';
+    return status;
 }
 
 static gph_status
