@@ -13,6 +13,12 @@
 #include <check.h>
 #include <stdlib.h>
 
+/* Elsewhere other names begin a path, and none is that of nothing. */
+#ifndef TEST_ROOT
+#define TEST_ROOT "/"
+#define TEST_NULL "/dev/null"
+#endif
+
 static inline int
 suite_finish(Suite *suite, TCase *cases)
 {

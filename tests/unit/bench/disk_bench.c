@@ -1,6 +1,8 @@
 /* gph.disk/1 over core/disk for a module on its bench. [test program] */
 #include "disk_bench.h"
 
+#include "../folder.h"
+
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,19 +94,15 @@ disk_bench_finish(disk_bench *d)
 void
 disk_bench_clear(disk_bench *d)
 {
-    char command[300];
     gph_stream_free(d->stream);
     d->stream = NULL;
-    snprintf(command, sizeof command, "rm -f '%s'/*", d->folder);
-    ck_assert_int_eq(system(command), 0);
+    folder_empty(d->folder);
 }
 
 void
 disk_bench_free(disk_bench *d)
 {
-    char command[300];
     disk_bench_clear(d);
     gph_take_counter_free(d->takes);
-    snprintf(command, sizeof command, "rmdir '%s'", d->folder);
-    ck_assert_int_eq(system(command), 0);
+    folder_remove(d->folder);
 }

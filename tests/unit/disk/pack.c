@@ -46,7 +46,7 @@ take(const void *bytes, sf_count_t count, void *user)
 }
 
 static sf_count_t
-tell(void *user)
+place_in(void *user)
 {
     return (sf_count_t)((sink *)user)->used;
 }
@@ -55,7 +55,7 @@ tell(void *user)
 static void
 encode(int format, gph_sample sample, const void *values, size_t n, sink *into)
 {
-    SF_VIRTUAL_IO io = {length_of, seek_to, read_nothing, take, tell};
+    SF_VIRTUAL_IO io = {length_of, seek_to, read_nothing, take, place_in};
     SF_INFO info = {.samplerate = 48000, .channels = 1, .format = SF_FORMAT_RAW | format};
     SNDFILE *sound = sf_open_virtual(&io, SFM_WRITE, &info, into);
     ck_assert_ptr_nonnull(sound);

@@ -8,6 +8,7 @@
 #include "../../../core/disk/part_file.h"
 #include "../../../core/disk/stream_state.h"
 #include "../../../core/disk/writer_state.h"
+#include "../../../core/platform/aligned.h"
 #include "bench.h"
 
 #include <errno.h>
@@ -327,8 +328,7 @@ stage_open(stage *s)
     size_t bytes;
     uint64_t frames = (uint64_t)(what->buffer_seconds * RATE) + 4 * 480;
     ck_assert(gph_ring_plan(what->channels, frames, &s->plan.ring, &bytes));
-    s->memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
-    memset(s->memory, 0, bytes);
+    s->memory = gph_aligned_new(bytes);
     s->plan.memory = s->memory;
     ck_assert_int_eq(gph_writer_new(&s->plan, &s->writer), GPH_OK);
     s->stream.active = true;
@@ -399,16 +399,6 @@ stage_end(stage *s)
 }
 
 static void
-stage_empty(const char *folder)
-{
-    DIR *entries = opendir(folder);
-    for (struct dirent *entry = readdir(entries); entry; entry = readdir(entries))
-        unlinkat(dirfd(entries), entry->d_name, 0);
-    closedir(entries);
-    ck_assert_int_eq(rmdir(folder), 0);
-}
-
-static void
 stage_free(stage *s)
 {
     gph_writer_free(s->writer);
@@ -418,9 +408,9 @@ stage_free(stage *s)
     gph_take_counter_free(s->takes);
     for (uint32_t c = 0; c < 64; c++)
         free(s->block[c]);
-    free(s->memory);
-    stage_empty(s->spare);
-    stage_empty(s->folder);
+    gph_aligned_free(s->memory);
+    folder_remove(s->spare);
+    folder_remove(s->folder);
 }
 
 /* ---------------------------------------------------------------- what is in the files */

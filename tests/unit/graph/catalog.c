@@ -110,16 +110,18 @@ END_TEST
 
 START_TEST(folders)
 {
-    char path[] = "/nowhere/at/all::./relative:/";
+    char path[64];
+    snprintf(path, sizeof path, TEST_ROOT "nowhere/at/all%c%c./relative%c" TEST_ROOT,
+             gph_library_separator, gph_library_separator, gph_library_separator);
     const char *refused;
     gph_catalog *catalog = catalog_of(NULL, path);
-    ck_assert_str_eq(gph_catalog_folder(catalog, 0, &refused), "/nowhere/at/all");
+    ck_assert_str_eq(gph_catalog_folder(catalog, 0, &refused), TEST_ROOT "nowhere/at/all");
     ck_assert_str_eq(refused, "cannot be read: No such file or directory");
     ck_assert_str_eq(gph_catalog_folder(catalog, 1, &refused), "");
     ck_assert_str_eq(refused, "is empty, which would be the current folder");
     ck_assert_str_eq(gph_catalog_folder(catalog, 2, &refused), "./relative");
     ck_assert_str_eq(refused, "is no absolute path");
-    ck_assert_str_eq(gph_catalog_folder(catalog, 3, &refused), "/");
+    ck_assert_str_eq(gph_catalog_folder(catalog, 3, &refused), TEST_ROOT);
     ck_assert_ptr_null(refused);
     ck_assert_ptr_nonnull(gph_catalog_folder(catalog, 4, &refused));
     ck_assert_ptr_null(gph_catalog_folder(catalog, 5, &refused));

@@ -83,18 +83,18 @@ END_TEST
 START_TEST(impulses)
 {
     static const struct {
-        long hertz, rate;
+        int64_t hertz, rate;
     } cases[] = {{440, 48000},   {1, 48000},     {2, 48000},    {3, 48000},    {7, 48000},
                  {100, 48000},   {1000, 48000},  {1001, 48000}, {9600, 48000}, {12000, 48000},
                  {16000, 48000}, {2, 44100},     {441, 44100},  {700, 44100},  {14700, 44100},
                  {6, 96000},     {32000, 96000}, {11025, 88200}};
     for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {
-        long hertz = cases[n].hertz, rate = cases[n].rate, k = 0;
+        int64_t hertz = cases[n].hertz, rate = cases[n].rate, k = 0;
         take *t = tone("impulse", (float)hertz, (double)rate, (uint32_t)(10 * rate));
-        for (long f = 0; f < 10 * rate; f++) {
+        for (int64_t f = 0; f < 10 * rate; f++) {
             bool first = f == (k * rate + hertz - 1) / hertz;
             if (t->out[0][0][f] != (first ? 1.0f : 0.0f))
-                ck_abort_msg("%ld Hz at %ld: frame %ld", hertz, rate, f);
+                ck_abort_msg("%d Hz at %d: frame %d", (int)hertz, (int)rate, (int)f);
             k += first;
         }
         take_free(t);

@@ -1,5 +1,6 @@
 /* Tests core/patch as a whole: nodes, copies, places, settings. [test program] */
 #include "../../../core/patch/patch.h"
+#include "../../../core/platform/path.h"
 #include "../../../core/platform/textstream.h"
 
 #include "../suite.h"
@@ -17,7 +18,7 @@ environment(void *user, const char *name)
     (void)user;
     if (strcmp(name, "BAD") == 0)
         return "a\nb";
-    return strcmp(name, "HOME") == 0 ? "/users/me" : NULL;
+    return strcmp(name, "HOME") == 0 || strcmp(name, gph_path_home) == 0 ? "/users/me" : NULL;
 }
 
 static gph_diagnostics *diagnostics;

@@ -12,14 +12,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Bytes are bytes, on the way to a file and to those who count the tests. */
-static void __attribute__((constructor)) posix_binary(void)
+/* Bytes are bytes, on the way to a file and to those who count the tests. TMPDIR of this system is for Wine itself. */
+static void __attribute__((constructor)) posix_begin(void)
 {
     _fmode = _O_BINARY;
     _setmode(1, _O_BINARY);
+    _putenv_s("TMPDIR", "W:/tmp");
 }
 
 #define mkdir(path, mode) ((void)(mode), _mkdir(path))
+/* Nobody here makes links or pipes that have names. */
+#define TEST_NO_LINKS      1
+#define lstat(path, about) stat(path, about)
+/* What begins an absolute path: see suite.h. */
+#define TEST_ROOT "C:/"
+#define TEST_NULL "C:/windows/win.ini"
+/* Threads and files of the process come and go as Wine pleases. */
+#define TEST_NO_PROC 1
+/* The hosts that need no device. */
+#define TEST_HOSTS "clock", "offline", "myhost"
 
 static inline char *
 mkdtemp(char *name)
@@ -33,6 +44,22 @@ mkdtemp(char *name)
             return name;
     }
     return NULL;
+}
+
+/* As mkdtemp, for a file whose name goes on for `n_more` bytes. */
+static inline int
+mkstemps(char *name, int n_more)
+{
+    char *place = name + strlen(name) - (size_t)n_more - 6;
+    for (int i = 0; i < 1000; i++) {
+        char tail[7];
+        snprintf(tail, sizeof tail, "%03x%03d", (unsigned)getpid() / 4 & 0xfff, i);
+        memcpy(place, tail, 6);
+        const int file = _open(name, _O_RDWR | _O_CREAT | _O_EXCL | _O_BINARY, 0600);
+        if (file >= 0)
+            return file;
+    }
+    return -1;
 }
 
 static inline int
