@@ -135,9 +135,11 @@ static void
 lose(play *p, unsigned how)
 {
     int64_t frames = how % 4 ? how : how * 8;
-    if (p->n_blocks >= MOST_BLOCKS)
+    int n = (int)(frames / BLOCK) + 1;
+    /* With room for the block that tells of it. */
+    if (p->n_blocks + n >= MOST_BLOCKS)
         return;
-    p->n_blocks += (int)(frames / BLOCK) + 1;
+    p->n_blocks += n;
     if (p->recording)
         memset(p->wanted + p->s.frame, 1, (size_t)frames);
     p->s.frame += frames;
