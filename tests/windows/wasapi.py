@@ -212,7 +212,7 @@ def test_captures_every_frame(graphophone, server, home, sink):
     assert result.returncode in (0, 1) and (result.returncode == 0) != ("frames are missing" in result.stderr), result
     n, steps = follow(read_take(home / "take.wav", channels))
     # None comes twice, and none is missing unsaid.
-    assert n > 24000 and (steps >= 1).all(), (n, steps[steps != 1])
+    assert n > 4800 and (steps >= 1).all(), (n, steps[steps != 1])
     assert (steps == 1).all() or result.returncode == 1, steps[steps != 1]
 
 
@@ -294,5 +294,26 @@ def test_exclusive_is_not_had_here_and_said(graphophone, server, home):
     server.start("one")
     result = graphophone("run", recorder(home, device__in='"Monitor of One"', wasapi__mode="exclusive"), "--length",
                          "1s")
-    assert result.returncode == 0, result.stderr
+    assert result.returncode in (0, 1), result.stderr
     assert "mode: wanted exclusive, got shared: " in result.stdout + result.stderr
+
+
+def test_follows_the_default_device(graphophone, server, home, live):
+    server.start("one", "eight")
+    found = re.search(r"(\{0\.0\.1\.[-{}.0-9A-F]+) Monitor of Größe", graphophone("hosts").stdout)
+
+    def make_default(value):
+        (home / "default.reg").write_text(
+            f'REGEDIT4\n\n[HKEY_CURRENT_USER\\Software\\Wine\\Drivers\\winepulse.drv]\n"DefaultInput"={value}\n')
+        assert graphophone("regedit.exe", home / "default.reg").returncode == 0
+
+    server.play("one")
+    run = live(recorder(home, on_loss="follow"))
+    at = run.says("recording")
+    try:
+        make_default(f'"{found[1]}"')
+        at = run.says("is gone: the default device has changed", at)
+        run.says("is back", at)
+        assert run.end() in (0, 1), run.lines
+    finally:
+        make_default("-")
