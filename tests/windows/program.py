@@ -89,3 +89,29 @@ def test_says_that_it_hears_no_osc(graphophone, home):
     result = graphophone("run", patch, "--length", "480fr", "--set", f"patch.folder={home}")
     assert "built without OSC" in result.stderr, result.stderr
     assert result.returncode != 0 and not list(home.glob("*.wav"))
+
+
+RIG = ("[patch]\ndialect = 1\nhost = offline\nlength = 480fr\n[beep]\ntype = tone\n"
+       "[keep]\ntype = file-recorder\nfrom = beep\nstart = auto\nfile = FILE\n")
+
+
+def test_takes_a_path_with_a_drive(graphophone, home):
+    (home / "rig.ini").write_text(RIG.replace("FILE", f"Z:{home}/take.wav"))
+    result = graphophone("run", "rig.ini")
+    assert result.returncode == 0, result.stderr
+    assert (home / "take.wav").stat().st_size > 480 * 4
+
+
+def test_tells_of_a_share_that_is_not_there(graphophone, home):
+    (home / "rig.ini").write_text(RIG.replace("FILE", "//nowhere/share/take.wav"))
+    result = graphophone("run", "rig.ini")
+    assert result.returncode == 5
+    assert "rig.ini:11:8: error: cannot open the folder '//nowhere/share/'" in result.stderr, result.stderr
+
+
+@pytest.mark.parametrize("ending, begin", [("flac", b"fLaC"), ("ogg", b"OggS")])
+def test_writes_what_check_accepts(graphophone, home, ending, begin):
+    (home / "rig.ini").write_text(RIG.replace("FILE", f"take.{ending}"))
+    result = graphophone("run", "rig.ini")
+    assert result.returncode == 0, result.stderr
+    assert (home / f"take.{ending}").read_bytes().startswith(begin)
