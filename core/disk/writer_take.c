@@ -79,11 +79,14 @@ gph_take_find_break(gph_writer *writer)
 {
     gph_take *take = &writer->take;
     const gph_timeline *timeline = &writer->timeline;
-    int64_t boundary;
+    int64_t boundary = INT64_MAX;
     take->next_break = 1;
     while (take->next_break < timeline->n_breaks &&
            gap_ahead(writer, &timeline->breaks[take->next_break], &boundary) <= 0)
         take->next_break++;
+    /* What is noted is the gap that the take is in, and no later one. */
+    if (take->next_break >= timeline->n_breaks || take->graph < boundary)
+        take->noted = false;
 }
 
 /* Goes to where the ring reaches; returns frames that it does not have any more. */
