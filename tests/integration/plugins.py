@@ -10,8 +10,9 @@ from support.plugins import refused
 
 PLANTED = pathlib.Path(os.environ["PLANTED"])
 ENDS = "it ends the program when it is loaded"
-# A sanitizer takes the signal, and ends the program with its own status.
-CRASH = ENDS if os.environ.get("GPH_SANITIZE") else "it crashes when it is loaded: Segmentation fault"
+OVERFLOW = "it crashes when it is loaded: Segmentation fault"
+# A sanitizer takes the signal, where there is stack for it, and ends the program with its own status.
+CRASH = ENDS if os.environ.get("GPH_SANITIZE") else OVERFLOW
 HANGS = "it did not come back within 10 s"
 
 PREFIXES = """@prefix doap: <http://usefulinc.com/ns/doap#> .
@@ -86,7 +87,7 @@ LADSPA = {
     "other": "it holds no LADSPA plugins", "pipe": "it is no file", "zz/planted_show": None,
 }
 LV2 = {
-    "crashes": CRASH, "ends": ENDS, "broken.lv2": "manifest.ttl:4:", "bottomless": CRASH,
+    "crashes": CRASH, "ends": ENDS, "broken.lv2": "manifest.ttl:4:", "bottomless": OVERFLOW,
     "deep.lv2": "its manifest.ttl has more than 2000 brackets", "endless.lv2": "its manifest.ttl is longer than 4 MiB",
     "vague": "what it says of itself is not all there", "missing": "its binary 'x.so': No such file",
     "nobinary": "it names no file as its binary", "remote": "it names no file as its binary", "text": "invalid ELF header",
