@@ -54,6 +54,8 @@ bool gph_part_is_spoilt(const gph_part *part);
 /* Whether somebody deleted, renamed or cut one of the files; negated errno, 0: all are there. Of a
  * file that was cut, `left` is how many frames are in it still. */
 int gph_part_is_lost(const gph_part *part, int64_t *left);
+/* The same, after a look at how long they are. */
+int gph_part_look(gph_part *part);
 /* Notes for the report; false: the list is full. */
 bool gph_part_gap(gph_part *part, int64_t frames, bool dropped);
 /* The part ends with the gap that was noted last. */

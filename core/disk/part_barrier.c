@@ -145,6 +145,13 @@ gph_part_cut(gph_part *part, gph_output_point point)
     forget_notes(part);
 }
 
+int
+gph_part_look(gph_part *part)
+{
+    gph_part_see_lengths(part);
+    return atomic_load(&part->lost);
+}
+
 void
 gph_part_shorten(gph_part *part)
 {

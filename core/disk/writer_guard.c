@@ -244,6 +244,7 @@ gph_guard_leave(gph_writer *writer, int error, const char *what)
     int64_t left;
     if (writer->n_closing == GPH_WRITER_CLOSING)
         return false;
+    gph_part_look(part);
     int lost = gph_part_is_lost(part, &left);
     bool doubtful = error == -EIO || lost || gph_part_sync_error(part);
     gph_output_point point = newest_point(part);
