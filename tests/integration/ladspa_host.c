@@ -32,7 +32,7 @@ main(int argc, char **argv)
     const unsigned long n_ports = plugin->PortCount;
     float *controls = calloc(n_ports, sizeof *controls);
     float **sounds = calloc(n_ports, sizeof *sounds);
-    unsigned long n_in = 0, n_out = 0;
+    unsigned long n_in = 0;
     for (int i = 7; i < argc; i++)
         controls[strtoul(argv[i], NULL, 10) % n_ports] = strtof(strchr(argv[i], '=') + 1, NULL);
 #ifdef __SSE__
@@ -44,7 +44,6 @@ main(int argc, char **argv)
         sounds[p] = calloc(block, sizeof **sounds);
         plugin->connect_port(handle, p, audio ? sounds[p] : &controls[p]);
         n_in += audio && LADSPA_IS_PORT_INPUT(plugin->PortDescriptors[p]);
-        n_out += audio && LADSPA_IS_PORT_OUTPUT(plugin->PortDescriptors[p]);
     }
     if (plugin->activate)
         plugin->activate(handle);
