@@ -65,6 +65,10 @@ void gph_stream_set_capture_latency(gph_stream *stream, uint32_t frames);
  * file has its name. GPH_IO: the disk failed; GPH_STATE: not done within the time, goes on. */
 gph_status gph_stream_finish(gph_stream *stream, int64_t timeout_ns, gph_stream_problem *problem);
 
+/* What it has written is of no use: its files and their journals are removed when it is freed, unless the
+ * disk still holds its writer up then. For a stream that is active and has no writer process. */
+void gph_stream_discard(gph_stream *stream);
+
 /* Finishes if need be (within 10 s), frees. NULL is fine. */
 void gph_stream_free(gph_stream *stream);
 

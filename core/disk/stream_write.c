@@ -2,6 +2,7 @@
  * [control; `run` is the writer thread] */
 #include "../platform/shm.h"
 #include "../platform/thread.h"
+#include "journal.h"
 #include "part_file.h"
 #include "spec.h"
 #include "stream_state.h"
@@ -26,6 +27,7 @@ struct gph_recorder {
     gph_bell *finished;    /* the writer is done */
     bool ended;            /* the mark END is in the ring */
     bool done;             /* the writer has said so */
+    bool discard;          /* nothing of what was written is to stay */
     gph_lock *lock;        /* of what follows */
     char broken[200];      /* why no writer goes on; "": all is well */
     gph_take_file **list;
@@ -286,6 +288,35 @@ gph_recorder_finish(gph_stream *stream, int64_t timeout_ns, gph_stream_problem *
 }
 
 void
+gph_stream_discard(gph_stream *stream)
+{
+    if (stream->writes)
+        stream->writes->discard = true;
+}
+
+/* Under whatever name the file is by now. */
+static void
+remove_file(const gph_recorder *recorder, char *path)
+{
+    const gph_file_system *files = recorder->files;
+    char *name = strrchr(path, '/');
+    if (!name)
+        return;
+    *name++ = '\0';
+    gph_file folder = files->open_folder(files->user, *path ? path : "/");
+    if (folder < 0)
+        return;
+    files->remove(files->user, folder, name);
+    char journal[GPH_NAME_PART + 1];
+    char *end = strrchr(name, '.');
+    if (end && !strcmp(end, ".part"))
+        *end = '\0';
+    gph_journal_name(name, journal, sizeof journal);
+    files->remove(files->user, folder, journal);
+    files->close(files->user, folder);
+}
+
+void
 gph_recorder_free(gph_stream *stream)
 {
     gph_recorder *recorder = stream->writes;
@@ -301,8 +332,11 @@ gph_recorder_free(gph_stream *stream)
         gph_take_counter_remove(recorder->takes, &recorder->names);
     if (stream->active && !deactivate(stream))
         return;
-    for (uint32_t n = 0; n < recorder->n_files; n++)
+    for (uint32_t n = 0; n < recorder->n_files; n++) {
+        if (recorder->discard)
+            remove_file(recorder, recorder->list[n]->path);
         gph_take_file_free(recorder->list[n]);
+    }
     free(recorder->list);
     gph_packet_finish(&recorder->request);
     gph_spec_finish(&recorder->spec);

@@ -96,7 +96,8 @@ write_file(const search *look, source *s, const char *name, char *path, size_t p
                                     .rate = s->header.rate},
                            .name = file_name,
                            .format = "wav-f32",
-                           .channels = s->channels};
+                           .channels = s->channels,
+                           .whole_or_none = true};
     s->block = gph_table_write_block(s->channels);
     s->buffer = calloc((size_t)s->block * s->channels, sizeof(float));
     gph_status status = s->buffer ? gph_take_counter_new(&file.site.takes) : GPH_MEMORY;

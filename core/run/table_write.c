@@ -91,6 +91,8 @@ gph_table_write(const gph_table_file *file, uint64_t frames, gph_table_frames *g
     }
     if (status == GPH_OK)
         status = look_at_file(stream, frames, path, path_size, problem);
+    if (status != GPH_OK && file->whole_or_none)
+        gph_stream_discard(stream);
     gph_stream_free(stream);
     if (status != GPH_OK && !problem->text[0])
         snprintf(problem->text, sizeof problem->text, "%s",

@@ -12,6 +12,7 @@ typedef struct gph_table_file {
     uint32_t channels;
     int64_t
         when; /* absolute frame: {take} and the time in a name are of the take that starts there */
+    bool whole_or_none; /* a file that fails is removed: the sound is kept elsewhere */
 } gph_table_file;
 
 /* Points ch[channel] to `n` frames from `at` on. False: they cannot be had. */

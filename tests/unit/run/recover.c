@@ -1,11 +1,14 @@
 /* Shared tables that outlived their owner: saved bit for bit, hostile ones refused. [test program] */
 #include "../../../core/run/table_audio.h"
 #include "../../../core/run/table_recover.h"
+#include "../../../core/run/table_write.h"
 #include "../suite.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <sndfile.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -303,28 +306,134 @@ START_TEST(all_of_them)
 }
 END_TEST
 
-/* A disk that fills up on the way: an error, and the sound is where it was. */
+/* A disk that fills up on the way, after much of the table is in a file: an error, the sound is where it was,
+ * and nothing stays, or each further run would add to what fills the disk. */
 START_TEST(full_disk)
 {
+    enum { MORE = 60000 };
     prepare();
     gph_table_header header = good_header();
-    leave(&header, ALL);
-    struct rlimit limit = {16384, 16384};
+    header.frames = header.filled = MORE;
+    header.stride = MORE * sizeof(float);
+    header.bank_size = CHANNELS * header.stride;
+    leave(&header, GPH_TABLE_HEADER + 2 * CHANNELS * MORE * (off_t)sizeof(float));
+    struct rlimit limit = {262144, 262144};
     signal(SIGXFSZ, SIG_IGN);
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
     ck_assert_int_eq(recover(), GPH_IO);
     ck_assert(n_left == 1 && fate == GPH_TABLE_NOT_SAVED && why[0]);
     ck_assert_int_eq(access(path, F_OK), 0);
-    /* Nothing of it was on the disk for certain, so nothing stays. */
-    char part[128];
-    static const char *const endings[] = {".wav.part", ".wav.journal", ".wav"};
-    for (int n = 0; n < 3; n++) {
-        snprintf(part, sizeof part, "%s/recover%d.loop%s", folder, (int)getpid(), endings[n]);
-        ck_assert_int_ne(access(part, F_OK), 0);
-    }
     clean();
 }
 END_TEST
 
+/* ---------------------------------------------------------------- disks that fail at a byte */
+
+/* A disk that takes so many bytes of sound and no more, on a clock that runs fast. */
+typedef struct small_disk {
+    int64_t bytes;
+    int error;
+    int syncs_wanted;
+    _Atomic int64_t taken;
+    _Atomic int syncs; /* of sound, header or both */
+} small_disk;
+
+static int64_t
+write_some(void *user, gph_file file, const void *data, size_t n, int64_t offset)
+{
+    small_disk *disk = user;
+    if (offset + (int64_t)n > disk->bytes)
+        return -disk->error;
+    int64_t done = gph_file_system_real.write_at(NULL, file, data, n, offset);
+    if (done > 0 && offset + done > atomic_load(&disk->taken))
+        atomic_store(&disk->taken, offset + done);
+    return done;
+}
+
+static int
+sync_and_count(void *user, gph_file file)
+{
+    small_disk *disk = user;
+    int error = gph_file_system_real.sync_data(NULL, file);
+    /* The first block is in: it is no journal, and no empty file. */
+    if (gph_file_system_real.size(NULL, file) > 4096 * CHANNELS * (int64_t)sizeof(float))
+        atomic_fetch_add(&disk->syncs, 1);
+    return error;
+}
+
+static int64_t
+fast_ns(void *user)
+{
+    (void)user;
+    return gph_clock_system.monotonic_ns(NULL) * 50;
+}
+
+static int64_t
+wall_ns(void *user)
+{
+    (void)user;
+    return gph_clock_system.wall_ns(NULL);
+}
+
+/* Goes on only when as many barriers have come as there are to be. */
+static bool
+give_late(void *user, uint64_t at, uint32_t n, const float **ch)
+{
+    static const float sound[4096];
+    const small_disk *disk = user;
+    for (int waited = 0; at >= 40000 && atomic_load(&disk->syncs) < disk->syncs_wanted; waited++) {
+        ck_assert_int_lt(waited, 120000);
+        usleep(1000);
+    }
+    ck_assert_uint_le(n, 4096);
+    for (int c = 0; c < CHANNELS; c++)
+        ch[c] = sound;
+    return true;
+}
+
+/* However much of a table is in files by then, and however much of that is safe for ever. */
+START_TEST(none_of_it)
+{
+    static const int errors[] = {ENOSPC, EFBIG, EIO};
+    static const struct {
+        int64_t bytes;
+        int syncs;
+    } cases[] = {{2048, 0}, {16384, 0}, {640000, 0}, {640000, 2}, {640000, 4}};
+    for (size_t n = 0; n < 5 * 3; n++) {
+        small_disk disk = {.bytes = cases[n / 3].bytes,
+                           .error = errors[n % 3],
+                           .syncs_wanted = cases[n / 3].syncs};
+        gph_file_system files = gph_file_system_real;
+        gph_time_source fast = {NULL, fast_ns, wall_ns};
+        gph_stream_problem problem = {.text = ""};
+        prepare();
+        files.user = &disk;
+        files.write_at = write_some;
+        files.sync_data = sync_and_count;
+        gph_table_file file = {
+            .site =
+                {
+                    .node = "table",
+                    .patch = "recovered",
+                    .folder = folder,
+                    .rate = 44100,
+                    .files = &files,
+                    .clock = &fast,
+                },
+            .name = "loop.wav",
+            .format = "wav-f32",
+            .channels = CHANNELS,
+            .whole_or_none = true,
+        };
+        ck_assert_int_eq(gph_take_counter_new(&file.site.takes), GPH_OK);
+        gph_status status = gph_table_write(&file, 60000, give_late, &disk, NULL, 0, &problem);
+        ck_assert_msg(status != GPH_OK && problem.text[0], "case %zu", n);
+        ck_assert_msg(atomic_load(&disk.syncs) >= disk.syncs_wanted, "case %zu", n);
+        gph_take_counter_free(file.site.takes);
+        ck_assert_msg(rmdir(folder) == 0, "case %zu leaves something in %s", n, folder);
+    }
+}
+END_TEST
+
 SUITE("recover", bit_for_bit, living_owner, bare, hostile, short_ones, others, all_of_them,
-      full_disk)
+      full_disk, none_of_it)
