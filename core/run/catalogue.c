@@ -225,16 +225,40 @@ gph_catalogue_get_host(gph_catalogue *catalogue, uint32_t index, gph_catalogue_h
     return GPH_OK;
 }
 
+/* The host that is asked, with a self; NULL: *status says why not. */
+static asked_host *
+begin_asking(gph_catalogue *catalogue, uint32_t host, gph_status *status)
+{
+    *status = GPH_ARGUMENT;
+    if (host >= catalogue->n_hosts || !catalogue->asked[host].usable)
+        return NULL;
+    asked_host *asked = &catalogue->asked[host];
+    if (!asked->self)
+        asked->self = asked->info->host->create(gph_services_table(asked->services));
+    *status = asked->self ? GPH_OK : GPH_MEMORY;
+    return asked->self ? asked : NULL;
+}
+
 gph_status
 gph_catalogue_devices(gph_catalogue *catalogue, uint32_t host,
                       void(GPH_CALL *each)(void *user, const gph_device *device), void *user)
 {
-    if (host >= catalogue->n_hosts || !catalogue->asked[host].usable)
-        return GPH_ARGUMENT;
-    asked_host *asked = &catalogue->asked[host];
-    if (!asked->self)
-        asked->self = asked->info->host->create(gph_services_table(asked->services));
-    return asked->self ? asked->info->host->list(asked->self, NULL, each, user) : GPH_MEMORY;
+    gph_status status;
+    asked_host *asked = begin_asking(catalogue, host, &status);
+    return asked ? asked->info->host->list(asked->self, NULL, each, user) : status;
+}
+
+gph_status
+gph_catalogue_device_caps(gph_catalogue *catalogue, uint32_t host, const char *id,
+                          uint32_t direction, gph_device_caps *caps)
+{
+    gph_status status;
+    asked_host *asked = begin_asking(catalogue, host, &status);
+    if (!asked)
+        return status;
+    if (!asked->info->host->caps_of)
+        return GPH_UNSUPPORTED;
+    return asked->info->host->caps_of(asked->self, id, direction, caps);
 }
 
 gph_status

@@ -139,11 +139,9 @@ caps_of(gph_host_self *self, const char *id, uint32_t direction, gph_device_caps
     (void)direction;
     if (id != NULL && strcmp(id, "timer") != 0 && strcmp(id, "spare") != 0)
         return GPH_ARGUMENT;
-    gph_device_caps all = {.size = caps->size,
-                           .channels_max = GPH_MAX_CHANNELS,
-                           .block_min = 1,
-                           .block_max = GPH_MAX_FRAMES};
-    memcpy(caps, &all, caps->size < sizeof all ? caps->size : sizeof all);
+    const gph_device_caps all = {
+        .channels_max = GPH_MAX_CHANNELS, .block_min = 1, .block_max = GPH_MAX_FRAMES};
+    gph_pump_caps_give(&all, caps);
     return GPH_OK;
 }
 

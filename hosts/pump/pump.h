@@ -180,6 +180,16 @@ const char *gph_pump_option(const gph_config *options, const char *name, uint32_
 void gph_pump_refuse(const gph_want *want, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* [control] What caps_of tells. Rates that are usual, for a host that has to ask for each. */
+enum { GPH_PUMP_RATES = 12 };
+extern const double gph_pump_rates[GPH_PUMP_RATES];
+/* [control] Adds a mode, with neither formats nor rates. NULL: no more fit. */
+gph_device_mode *gph_pump_caps_mode(gph_device_caps *caps, const char *name);
+/* [control] Adds a rate to a mode (NULL: to none) and to those of all, in order and once. */
+void gph_pump_caps_rate(gph_device_caps *caps, gph_device_mode *mode, double rate);
+/* [control] Fills in as much as the caller knows. */
+void gph_pump_caps_give(const gph_device_caps *all, gph_device_caps *caps);
+
 /* ---------------------------------------------------------------- parts */
 
 /* A second-order loop over the times of cycles: what time it was, freed of jitter, and the true rate. */
@@ -223,7 +233,7 @@ uint64_t gph_pump_witness_turn(gph_pump_witness *witness, int64_t now_ns, uint32
 /* [any] Ticks of a counter of `hertz` as nanoseconds; the plain product overflows after 15 minutes at 10 MHz. */
 int64_t gph_pump_ticks_ns(uint64_t ticks, uint64_t hertz) GPH_AUDIO;
 
-/* Samples of a device, little endian. */
+/* Samples of a device, little endian: their bits in GPH_FORMAT_*. */
 enum {
     GPH_PUMP_SAMPLE_S16 = 0,
     GPH_PUMP_SAMPLE_S24 = 1,

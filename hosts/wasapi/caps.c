@@ -63,36 +63,43 @@ wa_list(gph_host_self *self, uint64_t *generation,
     return wa_status_public(status);
 }
 
-/* Whether an exclusive stream of that rate is taken in any of our formats. */
-static bool
-takes_rate(const search *s, wa_client *client, const wa_device *device, uint32_t rate)
+/* What the device says to an exclusive stream of that rate and sample, in any of our ways to write it. */
+static wa_status
+takes(const search *s, wa_client *client, const wa_device *device, uint32_t rate, uint32_t sample)
 {
     const wa_format *own = device->format.channels > 0 ? &device->format : NULL;
-    const wa_wish wish = {own, rate, own != NULL ? own->channels : 2, -1};
+    const wa_wish wish = {own, rate, own != NULL ? own->channels : 2, (int32_t)sample};
+    wa_status status = WA_FORMAT;
     wa_format format;
     wa_wave wave;
-    for (uint32_t n = 0; wa_format_candidate(&wish, &n, &format);) {
+    for (uint32_t n = 0; status == WA_FORMAT && wa_format_candidate(&wish, &n, &format);) {
         wa_format_write(&format, &wave);
-        if (s->os->is_supported(client, WA_EXCLUSIVE, &wave) == WA_S_OK)
-            return true;
+        wa_result said = s->os->is_supported(client, WA_EXCLUSIVE, &wave);
+        status = said > 0 ? WA_FORMAT : wa_status_of(said);
     }
-    return false;
+    return status;
 }
 
+/* Rates and samples of an exclusive stream; there are none where the device is not to be had so. */
 static void
-tell_rates(const search *s, wa_client *client, const wa_device *device, uint32_t mix,
-           gph_device_caps *caps)
+tell_exclusive(const search *s, wa_client *client, const wa_device *device, gph_device_caps *caps)
 {
-    static const uint32_t rates[] = {8000,  11025, 16000, 22050,  32000,  44100,
-                                     48000, 88200, 96000, 176400, 192000, 384000};
-    bool told = false;
-    for (size_t n = 0; n < sizeof rates / sizeof *rates; n++)
-        if (rates[n] == mix || takes_rate(s, client, device, rates[n])) {
-            caps->rates[caps->n_rates++] = rates[n];
-            told |= rates[n] == mix;
+    gph_device_mode *mode = NULL;
+    for (size_t n = 0; n < GPH_PUMP_RATES; n++)
+        for (uint32_t sample = GPH_PUMP_SAMPLE_S16; sample <= GPH_PUMP_SAMPLE_F32; sample++) {
+            double rate = gph_pump_rates[n];
+            wa_status status = takes(s, client, device, (uint32_t)rate, sample);
+            if (status == WA_BUSY)
+                caps->flags |= GPH_DEVICE_BUSY;
+            if (status != WA_OK && status != WA_FORMAT)
+                return;
+            if (status == WA_FORMAT)
+                continue;
+            if (mode == NULL)
+                mode = gph_pump_caps_mode(caps, "exclusive");
+            mode->formats |= 1u << sample;
+            gph_pump_caps_rate(caps, mode, rate);
         }
-    if (!told && caps->n_rates < 16)
-        caps->rates[caps->n_rates++] = mix;
 }
 
 static wa_status
@@ -116,7 +123,10 @@ ask(const search *s, const wa_device *device, gph_device_caps *caps)
     if (s->os->engine_period(line.client, &wave, &periods) >= 0 && periods.least > 0 &&
         periods.least < caps->block_min)
         caps->block_min = periods.least;
-    tell_rates(s, line.client, device, line.mix.rate, caps);
+    gph_device_mode *shared = gph_pump_caps_mode(caps, "shared");
+    shared->formats = 1u << line.mix.sample;
+    gph_pump_caps_rate(caps, shared, line.mix.rate);
+    tell_exclusive(s, line.client, device, caps);
     wa_line_close(&line);
     return WA_OK;
 }
@@ -125,7 +135,7 @@ gph_status GPH_CALL
 wa_caps_of(gph_host_self *self, const char *id, uint32_t direction, gph_device_caps *caps)
 {
     search s;
-    gph_device_caps all = {.size = caps->size};
+    gph_device_caps all = {0};
     (void)self;
     wa_status status = begin(&s, gph_wa_os_system());
     const wa_device *device = wa_devices_pick(&s.devices, id, direction == GPH_DIRECTION_OUT);
@@ -135,7 +145,7 @@ wa_caps_of(gph_host_self *self, const char *id, uint32_t direction, gph_device_c
     if (status != WA_OK)
         answer = wa_status_public(status);
     if (answer == GPH_OK)
-        memcpy(caps, &all, caps->size < sizeof all ? caps->size : sizeof all);
+        gph_pump_caps_give(&all, caps);
     end(&s);
     return answer;
 }

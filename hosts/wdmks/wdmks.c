@@ -1,4 +1,5 @@
 /* The host `wdmks`: the drivers of Windows themselves, without the mixer. Chosen by name only. [control] */
+#include "caps.h"
 #include "stream.h"
 
 #include <stdio.h>
@@ -94,91 +95,6 @@ static const gph_pump_backend backend = {
     .resume = backend_resume,
     .idle = backend_idle,
 };
-
-/* ---------------------------------------------------------------- devices */
-
-static ks_status
-find(const gph_host_self *self, ks_system *system, ks_devices *devices)
-{
-    *devices = (ks_devices){0, NULL};
-    system->os = gph_ks_os_system();
-    system->self = system->os->create(self->services);
-    return system->self != NULL ? ks_devices_find(system, devices) : KS_MEMORY;
-}
-
-static void
-forget(const ks_system *system, ks_devices *devices)
-{
-    ks_devices_finish(devices);
-    if (system->self != NULL)
-        system->os->destroy(system->self);
-}
-
-static gph_status GPH_CALL
-list(gph_host_self *self, uint64_t *generation,
-     void(GPH_CALL *each)(void *user, const gph_device *device), void *user)
-{
-    ks_system system;
-    ks_devices devices;
-    ks_status status = find(self, &system, &devices);
-    uint64_t sum = 0;
-    for (uint32_t n = 0; n < devices.n; n++) {
-        const ks_device *one = &devices.all[n];
-        gph_device device = {
-            .size = sizeof device,
-            .directions = (one->captures ? 1u : 0) | (one->plays ? 2u : 0),
-            .channels_in = one->captures ? ks_ranges_channels(&one->in.ranges) : 0,
-            .channels_out = one->plays ? ks_ranges_channels(&one->out.ranges) : 0,
-            .id = one->id,
-            .name = one->name,
-        };
-        for (const char *letter = one->id; *letter != 0; letter++)
-            sum = sum * 1099511628211u + (uint8_t)*letter;
-        sum = sum * 31 + device.directions;
-        each(user, &device);
-    }
-    if (generation != NULL)
-        *generation = sum;
-    forget(&system, &devices);
-    return status == KS_OK ? GPH_OK : status == KS_MEMORY ? GPH_MEMORY : GPH_IO;
-}
-
-static void
-tell_caps(const ks_ranges *ranges, gph_device_caps *caps)
-{
-    static const double rates[] = {8000,  11025, 16000, 22050,  32000,  44100,
-                                   48000, 88200, 96000, 176400, 192000, 384000};
-    gph_device_caps all = {.size = caps->size, .channels_min = 1};
-    uint32_t most = ks_ranges_channels(ranges);
-    all.channels_max = most < GPH_MAX_CHANNELS ? most : GPH_MAX_CHANNELS;
-    for (size_t n = 0; n < sizeof rates / sizeof *rates; n++)
-        for (uint32_t k = 0; k < ranges->n; k++)
-            if (rates[n] >= ranges->all[k].min_rate && rates[n] <= ranges->all[k].max_rate) {
-                all.rates[all.n_rates++] = rates[n];
-                break;
-            }
-    memcpy(caps, &all, caps->size < sizeof all ? caps->size : sizeof all);
-}
-
-static gph_status GPH_CALL
-caps_of(gph_host_self *self, const char *id, uint32_t direction, gph_device_caps *caps)
-{
-    ks_system system;
-    ks_devices devices;
-    ks_status status = find(self, &system, &devices);
-    gph_status answer = status == KS_OK ? GPH_ARGUMENT : GPH_IO;
-    bool out = direction == GPH_DIRECTION_OUT;
-    for (uint32_t n = 0; n < devices.n && answer != GPH_OK; n++) {
-        const ks_device *one = &devices.all[n];
-        bool meant = id == NULL || strcmp(one->id, id) == 0 || strcmp(one->name, id) == 0;
-        if (!meant || !(out ? one->plays : one->captures))
-            continue;
-        tell_caps(out ? &one->out.ranges : &one->in.ranges, caps);
-        answer = GPH_OK;
-    }
-    forget(&system, &devices);
-    return answer;
-}
 
 /* ---------------------------------------------------------------- streams */
 
@@ -329,8 +245,8 @@ const gph_host gph_host_1 = {
     .probe = gph_pump_host_probe,
     .create = gph_pump_host_create,
     .destroy = gph_pump_host_destroy,
-    .list = list,
-    .caps_of = caps_of,
+    .list = ks_host_list,
+    .caps_of = ks_host_caps_of,
     .open = open_stream,
     .start = start,
     .step = gph_pump_stream_step,

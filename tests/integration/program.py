@@ -117,6 +117,26 @@ def test_hosts_lists_clock_and_offline(graphophone):
     assert "clock" in graphophone("hosts").stdout
 
 
+def test_hosts_tell_what_a_device_could_be_opened_with(graphophone, build):
+    """The hosts of Windows are those of the tests, on fakes of its devices."""
+    hosts = {host["id"]: host for host in json.loads(
+        graphophone("hosts", "--json", "--host-dir", build / "tests/windows").stdout)}
+    timer = hosts["clock"]["devices"][0]
+    assert timer["in"] == timer["out"] and timer["in"]["rates"] == [] and timer["in"]["modes"] == []
+    assert timer["in"]["channels_max"] >= 1024 and timer["in"]["block_min"] == 1
+    card = hosts["wasapi"]["devices"][0]
+    assert card["out"] is None and not card["in"]["busy"]
+    assert [mode["name"] for mode in card["in"]["modes"]] == ["shared", "exclusive"]
+    assert card["in"]["modes"][0]["rates"] == [48000] and card["in"]["modes"][0]["formats"] == ["f32"]
+    assert set(card["in"]["modes"][1]["formats"]) == {"s16", "s24", "s24in32", "s32", "f32"}
+    text = graphophone("hosts", "--host-dir", build / "tests/windows").stdout
+    assert re.search(r"^    timer .*\n        in and out: any rate; up to \d+ channels; blocks of 1 to \d+ frames$", text, re.M)
+    assert re.search(r"card-in\} .*\n"
+                     r"        in, shared: 48 kHz; f32; up to 64 channels; blocks of 128 to 480 frames\n"
+                     r"        in, exclusive: 8, .*, 192 kHz; s16, .*, f32; up to 64 channels; ", text), text
+    assert re.search(r"^    fake#card#.*\n        in and out, wavert: 8, .*192 kHz; s16, .*f32; up to 64 channels$", text, re.M), text
+
+
 def test_describe_in_three_languages(graphophone):
     assert "size" in graphophone("describe", "freeverb").stdout
     assert graphophone("describe", "freeverb", "--markdown").stdout.startswith("# freeverb\n")

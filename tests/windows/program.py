@@ -26,7 +26,7 @@ def test_lists_every_stock_module_and_refuses_none(graphophone):
 def test_lists_the_hosts_that_run_here(graphophone):
     result = graphophone("hosts")
     assert result.returncode == 0, result.stderr
-    assert {"clock", "offline"} <= {line.split()[0] for line in result.stdout.splitlines() if line}
+    assert {"clock", "offline", "wasapi", "wdmks"} <= {line.split()[0] for line in result.stdout.splitlines() if line}
 
 
 def test_describes_a_module(graphophone):

@@ -475,7 +475,7 @@ typedef struct gph_catalogue_host {
  * GPH_LIMIT: it does not fit. [any] */
 GPH_EXPORT gph_status gph_installed_folder(const char *what, char *path, uint32_t size);
 
-/* Fills in host `index`, from 0. GPH_ARGUMENT: there are not so many. */
+/* Fills in host `index`, from 0. GPH_LIMIT: there are not so many. */
 GPH_EXPORT gph_status gph_catalogue_get_host(gph_catalogue *catalogue, uint32_t index,
                                              gph_catalogue_host *host);
 
@@ -484,6 +484,13 @@ GPH_EXPORT gph_status gph_catalogue_devices(gph_catalogue *catalogue, uint32_t h
                                             void(GPH_CALL *each)(void *user,
                                                                  const gph_device *device),
                                             void *user);
+
+/* What a device of a host could be opened with: its id (NULL: the default) and GPH_DIRECTION_IN or _OUT. The host may
+ * open it for a moment. caps->size says how many the caller knows. GPH_UNSUPPORTED: the host does not tell;
+ * GPH_ARGUMENT: no such device goes that way. */
+GPH_EXPORT gph_status gph_catalogue_device_caps(gph_catalogue *catalogue, uint32_t host,
+                                                const char *id, uint32_t direction,
+                                                gph_device_caps *caps);
 
 #ifdef __cplusplus
 }

@@ -244,15 +244,39 @@ typedef struct gph_device {
     const char *name; /* for people; a patch may say it too */
 } gph_device;
 
-/* What a device could be opened with. */
+/* Native samples of a device, a bit each. */
+#define GPH_FORMAT_S16     (1u << 0)
+#define GPH_FORMAT_S24     (1u << 1) /* in 3 bytes */
+#define GPH_FORMAT_S24IN32 (1u << 2) /* in the upper 24 of 32 bits */
+#define GPH_FORMAT_S32     (1u << 3)
+#define GPH_FORMAT_F32     (1u << 4)
+
+/* One way to open a device. Frozen. */
+typedef struct gph_device_mode {
+    const char *name; /* as the host's setting `mode` says it; lives for ever */
+    uint32_t formats; /* GPH_FORMAT_*; 0: not known */
+    uint32_t n_rates; /* 0: not known, or any */
+    double rates[16]; /* frames a second, rising: the usual ones among those that it takes */
+} gph_device_mode;
+
+enum { GPH_DEVICE_MODES = 4 }; /* most of a device */
+
+/* gph_device_caps flags. */
+#define GPH_DEVICE_BUSY (1u << 0) /* someone else has it now */
+
+/* What a device could be opened with, one direction of it, as it says itself: what it really takes is seen when it is
+ * opened. Filled by the host up to `size`. */
 typedef struct gph_device_caps {
-    uint32_t size;
-    uint32_t channels_min;
-    uint32_t channels_max;
-    uint32_t block_min; /* frames; 0: not known */
-    uint32_t block_max;
-    uint32_t n_rates;
-    double rates[16];
+    uint32_t size;                           /* of the caller's */
+    uint32_t channels_min;                   /* that it can be opened with */
+    uint32_t channels_max;                   /* 0: not known */
+    uint32_t block_min;                      /* frames; 0: not known */
+    uint32_t block_max;                      /* likewise */
+    uint32_t n_rates;                        /* 0: not known, or any */
+    double rates[16];                        /* frames a second, rising: those of all modes */
+    uint32_t flags;                          /* GPH_DEVICE_* */
+    uint32_t n_modes;                        /* 0: there is one way, and it has no name */
+    gph_device_mode modes[GPH_DEVICE_MODES]; /* the one that is tried first is first */
 } gph_device_caps;
 
 /* Figures of a stream since start. */
@@ -301,7 +325,8 @@ typedef struct gph_host {
     gph_status(GPH_CALL *list)(gph_host_self *self, uint64_t *generation,
                                void(GPH_CALL *each)(void *user, const gph_device *device),
                                void *user);
-    /* [control] May open the device. NULL: not offered. */
+    /* [control, no stream of the device open] Fills *caps for a device by its id (NULL: the default) and GPH_DIRECTION_*.
+     * May open the device for a moment. GPH_ARGUMENT: there is none that goes that way. NULL: not offered. */
     gph_status(GPH_CALL *caps_of)(gph_host_self *self, const char *id, uint32_t direction,
                                   gph_device_caps *caps);
     /* [control] Calls engine->configure before it returns. On failure a sentence is in want->options->error. */

@@ -354,6 +354,7 @@ START_TEST(a_busy_device_ends_it)
         begin(&b, way);
         w->fail_call = way == 1 ? FAKE_INIT_LOW : FAKE_INIT;
         w->fail_times = 1;
+        w->fail_times = 1;
         w->fail_with = WA_E_DEVICE_IN_USE;
         refused(&b, GPH_IO,
                 "'Gr\xc3\xb6\xc3\x9f"
@@ -868,6 +869,31 @@ START_TEST(lists_devices)
     ck_assert_uint_eq(caps.block_max, 480);
     ck_assert_uint_eq(caps.n_rates, 9);
     ck_assert_double_eq(caps.rates[8], 96000);
+    ck_assert_uint_eq(caps.n_modes, 2);
+    ck_assert_str_eq(caps.modes[0].name, "shared");
+    ck_assert_uint_eq(caps.modes[0].formats, GPH_FORMAT_F32);
+    ck_assert_uint_eq(caps.modes[0].n_rates, 1);
+    ck_assert_str_eq(caps.modes[1].name, "exclusive");
+    ck_assert_uint_eq(caps.modes[1].n_rates, 9);
+    w->endpoints[0].only_sample = GPH_PUMP_SAMPLE_S24_32;
+    ck_assert_int_eq(b.host->caps_of(b.self, NULL, GPH_DIRECTION_IN, &caps), GPH_OK);
+    ck_assert_uint_eq(caps.modes[1].formats, GPH_FORMAT_S24IN32);
+    ck_assert_uint_eq(caps.flags, 0);
+    /* Someone has it. */
+    w->fail_call = FAKE_SUPPORTED;
+    w->fail_times = 1;
+    w->fail_with = WA_E_DEVICE_IN_USE;
+    ck_assert_int_eq(b.host->caps_of(b.self, NULL, GPH_DIRECTION_IN, &caps), GPH_OK);
+    ck_assert_uint_eq(caps.flags, GPH_DEVICE_BUSY);
+    ck_assert_uint_eq(caps.n_modes, 1);
+    /* A caller of before. */
+    struct {
+        gph_device_caps caps;
+        uint8_t beyond;
+    } old = {.caps = {.size = offsetof(gph_device_caps, flags), .flags = 77}};
+    ck_assert_int_eq(b.host->caps_of(b.self, NULL, GPH_DIRECTION_IN, &old.caps), GPH_OK);
+    ck_assert_uint_eq(old.caps.n_rates, 9);
+    ck_assert_uint_eq(old.caps.flags, 77);
     w->endpoints[0].exclusive = false; /* then there is the mix only */
     ck_assert_int_eq(b.host->caps_of(b.self, NULL, GPH_DIRECTION_IN, &caps), GPH_OK);
     ck_assert_uint_eq(caps.n_rates, 1);

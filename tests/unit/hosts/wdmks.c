@@ -503,6 +503,23 @@ START_TEST(lists_devices)
     ck_assert_int_eq(b.host->caps_of(b.self, "usb#1", GPH_DIRECTION_IN, &caps), GPH_OK);
     ck_assert_uint_eq(caps.n_rates, 1);
     ck_assert_double_eq(caps.rates[0], 16000);
+    ck_assert_uint_eq(caps.n_modes, 1);
+    ck_assert_str_eq(caps.modes[0].name, "packets");
+    ck_assert_uint_eq(caps.modes[0].n_rates, 1);
+    ck_assert_uint_eq(caps.flags, 0);
+    w->filters[1].pins[0].min_rate = w->filters[1].pins[0].max_rate = 12345;
+    w->filters[1].pins[0].instances = 1;
+    ck_assert_int_eq(b.host->caps_of(b.self, "usb#1", GPH_DIRECTION_IN, &caps), GPH_OK);
+    ck_assert_double_eq(caps.rates[0], 12345);
+    ck_assert_uint_eq(caps.flags, GPH_DEVICE_BUSY);
+    w->filters[0].pins[1].streaming = true;
+    ck_assert_int_eq(b.host->caps_of(b.self, NULL, GPH_DIRECTION_OUT, &caps), GPH_OK);
+    ck_assert_uint_eq(caps.n_modes, 2);
+    ck_assert_str_eq(caps.modes[1].name, "packets");
+    ck_assert_str_eq(caps.modes[0].name, "wavert");
+    ck_assert_uint_eq(caps.modes[0].formats, GPH_FORMAT_S16 | GPH_FORMAT_S24 | GPH_FORMAT_S24IN32 |
+                                                 GPH_FORMAT_S32 | GPH_FORMAT_F32);
+    ck_assert_uint_eq(caps.modes[1].n_rates, 11);
     ck_assert_int_lt(b.host->caps_of(b.self, "usb#1", GPH_DIRECTION_OUT, &caps), 0);
     fake_remove();
     ck_assert_int_eq(b.host->list(b.self, &other, note_device, NULL), GPH_OK);
