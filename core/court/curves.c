@@ -44,11 +44,11 @@ curves_items(uint32_t rule, uint32_t items, uint32_t width, uint32_t pairs)
                                           : 1;
 }
 
-static bool
-steps(const gph_param *p)
+bool
+curves_is_smooth(const gph_param *p)
 {
-    return (p->flags & (GPH_PARAM_STEP | GPH_PARAM_CHOICE)) ||
-           ((p->flags & GPH_PARAM_SWITCH) && !(p->smooth_ms > 0));
+    return !(p->flags & (GPH_PARAM_STEP | GPH_PARAM_CHOICE)) &&
+           (!(p->flags & GPH_PARAM_SWITCH) || p->smooth_ms > 0);
 }
 
 /* As the runtime hands it over. */
@@ -80,7 +80,7 @@ draw(float *shape, const gph_param *p, curves_mode mode, double rate, uint32_t f
 {
     float value = mode == CURVES_MOVING ? handed(p, p->def) : target(p, mode, rate, seed);
     const double ms = p->smooth_ms > 0 ? (double)p->smooth_ms : 20;
-    const uint32_t length = steps(p) ? 1 : 1 + (uint32_t)(ms * rate / 1000);
+    const uint32_t length = curves_is_smooth(p) ? 1 + (uint32_t)(ms * rate / 1000) : 1;
     uint32_t at = 0;
     for (uint32_t m = 0; m <= MOVES; m++) {
         const bool moves = mode == CURVES_MOVING || mode == CURVES_EXTREME;
@@ -122,6 +122,20 @@ curves_new(const gph_type *type, curves_mode mode, uint32_t seed, double rate, u
     }
     c->values = cell_new(CELL_LIST, "the parameters", 0, sizeof(gph_value), c->n);
     return c;
+}
+
+void
+curves_move(curves *c, const gph_type *type, const curves_way *way, double rate)
+{
+    const gph_param *p = &type->params[way->param];
+    uint32_t seed = 1;
+    const float from = handed(p, p->def);
+    const float to = target(p, way->to, rate, &seed);
+    for (uint32_t f = way->from; f < c->frames; f++) {
+        const uint32_t gone = f - way->from + 1;
+        const float part = (float)gone / (float)way->length;
+        c->each[way->param].shapes[0][f] = gone >= way->length ? to : from + (to - from) * part;
+    }
 }
 
 static bool

@@ -360,6 +360,12 @@ stage_has_input(const gph_type_info *type)
     return type->n_in > 0;
 }
 
+const gph_type *
+stage_type(const stage *s)
+{
+    return &s->of_instance->type;
+}
+
 bool
 stage_uses_services(const stage *s)
 {

@@ -35,9 +35,13 @@ struct stage_ask {
     curves_mode mode;
     const uint32_t *blocks; /* again and again; NULL: as large as may be */
     uint32_t n_blocks;
-    stage_signal *signal; /* NULL: noise */
-    uint32_t channel;     /* for signals that are of one channel */
-    uint32_t trouble;     /* FAKES_* */
+    stage_signal *signal;  /* NULL: noise */
+    uint32_t channel;      /* for signals that are of one channel */
+    uint32_t trouble;      /* FAKES_* */
+    const curves_way *way; /* of one parameter, in mode STILL; or NULL */
+    int64_t *
+        shortest; /* where each call of process() has its nanoseconds, if it took fewer than are there; or NULL */
+    uint32_t n_shortest;
 };
 
 /* What came out. */
@@ -73,6 +77,8 @@ void stage_take_finish(stage_take *take);
 
 /* Whether an instance has asked for a table, a stream or the worker. */
 bool stage_uses_services(const stage *s);
+/* Its ports, parameters and meters, as describe gave them. */
+const gph_type *stage_type(const stage *s);
 /* Whether a type has an input. */
 bool stage_has_input(const gph_type_info *type);
 

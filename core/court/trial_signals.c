@@ -1,7 +1,10 @@
-/* What goes in and what the parameters do: nothing may stay, nothing may come out that is no number. [control] */
+/* What goes in: nothing may stay, nothing may come out that is no number, nothing may take much longer. [control] */
 #include "trial.h"
 
+#include "seed.h"
+
 #include <math.h>
+#include <string.h>
 
 enum { RATE = 48000, SICK_FROM = 1000, SICK_UNTIL = 1100, HEALTHY_S = 10 };
 
@@ -87,6 +90,85 @@ play_signal(const trial_case *c, stage_signal *signal, const char *what, uint32_
     return good;
 }
 
+/* ---------------------------------------------------------------- time */
+
+enum {
+    WARM = 2, /* calls that are not counted: the first touch of code and memory */
+    TIMED = 50,
+    REPEATS = 3, /* that acquit; so many convict, each of them must */
+    MOST_REPEATS = 15,
+    TOO_SLOW = 2,
+    CLOCK_NS = 1000 /* what a clock may get wrong */
+};
+
+static float
+loud(const stage_ask *ask, uint32_t port, uint32_t channel, uint32_t frame)
+{
+    uint32_t x = (frame + 1) * 2654435761u ^ (channel + 1) * 40503u ^ (port + 1) * 2246822519u;
+    (void)ask;
+    return seed_fraction(&x) - 0.5f;
+}
+
+/* Through every size that a number can have, and what lies below it: half as loud every 2,000 frames. */
+static float
+fading(const stage_ask *ask, uint32_t port, uint32_t channel, uint32_t frame)
+{
+    return ldexpf(loud(ask, port, channel, frame), -(int)(frame / 2000));
+}
+
+/* The slowest of the calls, each of which has its fastest time so far. */
+static int64_t
+slowest(const int64_t *shortest, uint32_t calls)
+{
+    int64_t most = 0;
+    for (uint32_t n = WARM; n < calls; n++)
+        most = shortest[n] > most ? shortest[n] : most;
+    return most;
+}
+
+/* A busy machine makes calls slower, never faster: what counts is the fastest of each call in several runs, and a call is
+ * too slow when it is so in all of them. */
+static void
+try_denormals(const trial_case *c)
+{
+    static const struct {
+        stage_signal *signal;
+        uint32_t calls;
+        bool tiny;
+    } runs[] = {
+        {loud, 12, false}, {silence, 12, false}, {denormal, 12, true}, {fading, TIMED, true}};
+    enum { RUNS = sizeof runs / sizeof *runs };
+    int64_t shortest[RUNS][TIMED];
+    for (uint32_t r = 0; r < RUNS; r++)
+        for (uint32_t n = 0; n < TIMED; n++)
+            shortest[r][n] = INT64_MAX;
+    for (uint32_t repeat = 1;; repeat++) {
+        int64_t usual = 0, tiny = 0;
+        for (uint32_t r = 0; r < RUNS; r++) {
+            stage_ask ask = trial_ask(c, runs[r].calls * GPH_MAX_FRAMES);
+            stage_take take;
+            ask.signal = runs[r].signal;
+            ask.shortest = shortest[r];
+            ask.n_shortest = runs[r].calls;
+            const bool good = trial_play(&ask, &take);
+            stage_take_finish(&take);
+            if (!good)
+                return;
+            const int64_t took = slowest(shortest[r], runs[r].calls);
+            int64_t *most = runs[r].tiny ? &tiny : &usual;
+            *most = took > *most ? took : *most;
+        }
+        const bool slow = tiny > TOO_SLOW * usual + CLOCK_NS;
+        if (!slow && repeat >= REPEATS)
+            return;
+        if (slow && repeat >= MOST_REPEATS) {
+            verdict_fail("takes %.1f times as long where numbers are denormal (below 1e-38)",
+                         (double)tiny / (double)(usual > 0 ? usual : 1));
+            return;
+        }
+    }
+}
+
 void
 trial_signals(const trial_case *c)
 {
@@ -113,31 +195,5 @@ trial_signals(const trial_case *c)
                          signals[s].is_sick ? HEALTHY_S * RATE : 0))
             return;
     }
-}
-
-void
-trial_parameters(const trial_case *c)
-{
-    static const struct {
-        curves_mode mode;
-        const char *what;
-    } modes[] = {{CURVES_LEAST, "every parameter at its least"},
-                 {CURVES_GREATEST, "every parameter at its greatest"},
-                 {CURVES_EXTREME, "parameters jumping between their ends"},
-                 {CURVES_MOVING, "parameters moving"}};
-    static const uint32_t blocks[] = {64, 1, 441, 17};
-    for (size_t m = 0; m < sizeof modes / sizeof *modes; m++)
-        for (uint32_t round = 0; round < 6; round++) {
-            stage_ask ask = trial_ask(c, 12000);
-            stage_take take;
-            ask.mode = modes[m].mode;
-            ask.seed = c->seed + round;
-            ask.flags = STAGE_GUARD | (round % 2 ? STAGE_EVENTS : 0);
-            ask.blocks = blocks;
-            ask.n_blocks = 4;
-            const bool good = trial_play(&ask, &take) && trial_finite(&take, 0, modes[m].what);
-            stage_take_finish(&take);
-            if (!good)
-                return;
-        }
+    try_denormals(c);
 }

@@ -49,6 +49,8 @@ DEFECTS = {
     "stereo-only": ("widths", r"output 'out', channel 3, frame 1 of 500 is not written \(3 channels wide\)"),
     "mixes": ("widths", "is INDEPENDENT, yet what goes into channel 1 is heard in channel 2 of 2"),
     "keeps-nan": ("signals", "10 s after NaN went in: output 'out', channel 1, frame 480000 is"),
+    "slow-denormals": ("signals", r"takes \d+\.\d times as long where numbers are denormal"),
+    "jumps": ("parameters", "jumps to the end of a ramp of parameter 'amount' at once"),
     "divides": ("parameters", "every parameter at its least: output 'out', channel 1, frame 0 is"),
     "allocates": ("realtime", r"process\(\) calls malloc\(\), \d+ times, first from .*defect-allocates\.so"),
     "locks": ("realtime", r"process\(\) calls pthread_mutex_lock\(\), \d+ times"),

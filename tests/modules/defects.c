@@ -53,7 +53,9 @@ enum {
     MIXES,
     /* signals, parameters */
     KEEPS_NAN,
+    SLOW_DENORMALS,
     DIVIDES,
+    JUMPS,
     /* real time, kernel */
     ALLOCATES,
     LOCKS,
@@ -267,12 +269,37 @@ trespass(const gph_io *io)
         io->meters[0][1] = sink;
 }
 
+/* What the old processors do in hardware: each denormal number costs the time of hundreds of others. */
+static void
+linger(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    for (uint32_t n = 0; (bits & 0x7f800000u) == 0 && (bits & 0x7fffffu) != 0 && n < 300; n++)
+        shared_state++;
+}
+
+/* Of a ramp it sees which way it goes, and is there at once. */
+static float
+ramp_end(gph_node *self, const gph_io *io, uint32_t c, uint32_t f)
+{
+    const float now = io->params[0].ramp[f];
+    float *last = &self->last[c % 1024];
+    const float end = now > *last ? 1 : now < *last ? 0 : now;
+    *last = now;
+    return end;
+}
+
 static float
 changed(gph_node *self, const gph_io *io, uint32_t c, uint32_t f, float x)
 {
     float gain = IS(PER_BLOCK) ? io->params[0].value : io->params[0].ramp[f];
     if (IS(AT_BLOCK_END) && f + 1 == io->frames)
         gain = 0;
+    if (IS(SLOW_DENORMALS))
+        linger(x);
+    if (IS(JUMPS))
+        gain = ramp_end(self, io, c, f);
     if (IS(DIVIDES))
         return x / gain;
     if (IS(BY_CHANCE))
