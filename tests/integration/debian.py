@@ -1,90 +1,32 @@
 """Packages for Debian, as config/debian/build makes them, installed by dpkg into a root of their own that holds nothing
 else but what they depend on: the program runs there, and what authors need is where they look for it."""
 import os
-import pathlib
 import re
 import shutil
-import subprocess
 
 import pytest
 
 from conftest import BUILD, SOURCE
+from support.debian_root import WITH_SBIN, depends, field, inside, installed_needs, must, new_root
+from support.debian_root import packages  # noqa: F401 (a fixture)
 
 pytestmark = pytest.mark.skipif(not shutil.which("dpkg-shlibdeps") or os.geteuid() != 0,
                                 reason="needs dpkg-dev, and root to enter a root of its own")
 
 
-def must(*command, **options):
-    run = subprocess.run(list(map(str, command)), capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=500,
-                         **options)
-    assert run.returncode == 0, run.stdout + run.stderr
-    return run.stdout
-
-
 @pytest.fixture(scope="module")
-def packages():
-    """Made once; what was built before is used again."""
-    made = must(SOURCE / "config/debian/build", "--build", BUILD / "debian").split()
-    return {pathlib.Path(path).name.split("_")[0]: pathlib.Path(path) for path in made}
-
-
-def field(package, name):
-    return must("dpkg-deb", "-f", package, name).strip()
-
-
-def needed(names):
-    """Packages of this machine that others need, and what those need."""
-    found, waiting = {}, list(names)
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        run = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Status}\t${Pre-Depends}, ${Depends}", name],
-                             capture_output=True, text=True)
-        # Of alternatives those that are here.
-        found[name] = run.stdout.startswith("installed")
-        if found[name]:
-            waiting += [re.sub(r"[ (:].*", "", word.strip()) for entry in run.stdout.split("\t", 1)[1].split(",")
-                        for word in entry.split("|") if word.strip()]
-    return sorted(name for name, here in found.items() if here)
-
-
-@pytest.fixture(scope="module")
-def root(packages, tmp_path_factory):
-    """A root with the files of what our packages depend on, and dpkg's word for them; then ours by dpkg itself."""
+def root(packages, tmp_path_factory):  # noqa: F811
+    """A root with the libraries of what our packages depend on; then ours by dpkg itself."""
     folder = tmp_path_factory.mktemp("root")
-    for name in ("usr/bin", "usr/sbin", "usr/lib", "usr/lib64", "var/lib/dpkg/info", "var/lib/dpkg/updates", "tmp",
-                 "etc", "dev/shm", "proc"):
-        (folder / name).mkdir(parents=True)
-    for name in ("bin", "sbin", "lib", "lib64"):
-        (folder / name).symlink_to(f"usr/{name}")
-    (folder / "dev/null").touch()
-    wanted = [re.sub(r"[ (:].*", "", word.strip()) for path in packages.values()
-              for entry in field(path, "Depends").split(",") for word in entry.split("|")]
-    names = needed(word for word in wanted if word and word not in packages)
+    names = installed_needs(name for path in packages.values() for name in depends(path) if name not in packages)
     assert "libsndfile1" in names and not any("graphophone" in name for name in names)
-    status = "".join(must("dpkg", "-s", name) + "\n" for name in names)
-    (folder / "var/lib/dpkg/status").write_text(status)
-    files = [path for name in names for path in must("dpkg", "-L", name).splitlines()
-             if re.search(r"\.so(\.[\d.]+)?$", path) and os.path.exists(path)]
-    for path in files:
-        place = folder / os.path.realpath(os.path.dirname(path))[1:] / os.path.basename(path)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, place)
+    new_root(folder, names, lambda path: re.search(r"\.so(\.[\d.]+)?$", path))
     must("dpkg", "--root", folder, "--force-not-root", "--log", folder / "dpkg.log", "--install", *packages.values(),
-         env={**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"})
+         env=WITH_SBIN)
     return folder
 
 
-def inside(root, *words):
-    """A command with nothing but that root in sight."""
-    line = 'mount --rbind /proc "$0/proc" && exec /usr/sbin/chroot "$0" "$@"'
-    return subprocess.run(["/usr/bin/unshare", "--mount", "/bin/sh", "-c", line, str(root), *words], capture_output=True,
-                          text=True, timeout=300, stdin=subprocess.DEVNULL,
-                          env={"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LC_ALL": "C.UTF-8"})
-
-
-def test_there_is_one_for_each(packages):
+def test_there_is_one_for_each(packages):  # noqa: F811
     hosts = {f"graphophone-host-{path.stem}" for path in (BUILD / "hosts").glob("*.so")} - {
         "graphophone-host-clock", "graphophone-host-offline"}
     bridges = {f"graphophone-bridge-{name}" for name in ("ladspa", "lv2") if (BUILD / f"modules/{name}.so").exists()}
@@ -114,7 +56,7 @@ def test_the_quickstart_plays_there(root):
     assert len(takes) == 2 and all(take.stat().st_size > 2 * 48000 for take in takes), run.stdout + run.stderr
 
 
-def test_what_it_lists(root, packages):
+def test_what_it_lists(root, packages):  # noqa: F811
     modules = inside(root, "/usr/bin/graphophone", "modules").stdout
     hosts = inside(root, "/usr/bin/graphophone", "hosts").stdout
     assert all(name in modules for name in ("gain", "freeverb", "file-recorder")) and "refused" not in modules
@@ -132,7 +74,7 @@ def test_for_authors(root, home):
     assert "recover" in must("mandoc", "-T", "utf8", next(root.rglob("graphophone.1.gz")))
 
 
-def test_they_go_without_a_trace(root, packages):
+def test_they_go_without_a_trace(root, packages):  # noqa: F811
     must("dpkg", "--root", root, "--force-not-root", "--log", root / "dpkg.log", "--purge", *sorted(packages),
-         env={**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"})
+         env=WITH_SBIN)
     assert not [path for path in (root / "usr").rglob("*graphophone*")]

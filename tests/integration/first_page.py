@@ -34,7 +34,9 @@ def test_first_module(readme, source, home, graphophone):
     code = re.search(r"```c\n(.*?)```", readme, re.DOTALL).group(1)
     (home / "quiet.c").write_text(code, encoding="utf-8")
     line = re.search(r"^    (cc .*quiet\.c)$", readme, re.MULTILINE).group(1)
-    words = shlex.split(line.replace("-Icore/include", f"-I{source}/core/include"))
+    flags = "$(pkg-config --cflags graphophone)"
+    assert flags in line
+    words = shlex.split(line.replace(flags, f"-I{source}/core/include"))
     subprocess.run([*words, "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"], check=True)
 
     run = graphophone("describe", "./quiet.so")
