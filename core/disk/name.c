@@ -205,6 +205,19 @@ gph_name_parse(const char *file, const char *folder, const char *node, const cha
     return true;
 }
 
+bool
+gph_name_move(gph_name *name, const char *folder)
+{
+    size_t moved = strlen(folder) + 1;
+    size_t size = strlen(name->below) + 1;
+    if (moved + size > sizeof name->below)
+        return false;
+    memmove(name->below + moved, name->below, size);
+    memcpy(name->below, folder, moved - 1);
+    name->below[moved - 1] = '/';
+    return true;
+}
+
 static void
 put_time(pen *out, char letter, const gph_calendar *time)
 {

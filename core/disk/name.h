@@ -51,6 +51,9 @@ typedef struct gph_name_values {
 bool gph_name_parse(const char *file, const char *folder, const char *node, const char *patch,
                     bool per_channel, bool utc, gph_name *name, char *text, size_t size);
 
+/* All its files go into a folder below the root, a plain word, that is made like others. False: the name is too long. */
+bool gph_name_move(gph_name *name, const char *folder);
+
 /* Fills in all values: a path below `root`. `repeat` from 1 appends -2, -3 for names that are taken.
  * False: a component is longer than 255 bytes, or the whole than GPH_NAME_PATH. */
 bool gph_name_fill(const gph_name *name, const gph_name_values *values, uint32_t repeat, char *path,

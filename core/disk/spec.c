@@ -1,6 +1,7 @@
 /* What a recorder is asked to write, checked and copied. [control] */
 #include "spec.h"
 
+#include "../platform/disk.h"
 #include "chunk.h"
 #include "output.h"
 #include "stream_state.h"
@@ -214,6 +215,7 @@ check_failover(gph_spec *spec, const gph_stream_site *site, gph_stream_problem *
     if (!strcmp(root, spec->name.root))
         return gph_stream_refuse(problem, GPH_ARGUMENT, "failover",
                                  "the files go to this folder already; another disk is wanted");
+    spec->shares = site->below && gph_disk_has_both(files, spec->name.root, root);
     return check_root(files, root, "failover", problem);
 }
 
@@ -246,6 +248,8 @@ check_all(gph_spec *spec, const gph_stream_site *site, const gph_stream_write *w
                         what->files == GPH_FILES_PER_CHANNEL, what->flags & GPH_STREAM_UTC,
                         &spec->name, text, sizeof text))
         return gph_stream_refuse(problem, GPH_ARGUMENT, "file", "%s", text);
+    if (site->below && !gph_name_move(&spec->name, site->below))
+        return gph_stream_refuse(problem, GPH_ARGUMENT, "file", "this name is too long");
     if (!gph_format_find(what->format, what->file, codes, &spec->format, text, sizeof text))
         return gph_stream_refuse(problem, GPH_ARGUMENT, codes ? "sampletype" : "format", "%s",
                                  text);

@@ -11,6 +11,7 @@ typedef struct gph_spec {
     gph_format format;
     gph_name name;
     gph_name *failover; /* the same names in another folder, or NULL */
+    bool shares;        /* in a rehearsal: that folder is on the disk of the takes */
     char **labels;      /* sanitized, one for each channel, or NULL */
     char **titles;      /* the same as they were given */
     gph_tag *tags;

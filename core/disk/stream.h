@@ -23,13 +23,18 @@ typedef struct gph_writer_link gph_writer_link;
 
 /* What the rig says of a stream. Texts are copied. */
 typedef struct gph_stream_site {
-    const char *node;        /* name of the node, for {node} */
-    const char *patch;       /* name of the patch, for {patch} */
-    const char *folder;      /* relative names are below it; absolute path, must exist */
+    const char *node;   /* name of the node, for {node} */
+    const char *patch;  /* name of the patch, for {patch} */
+    const char *folder; /* relative names are below it; absolute path, must exist */
+    const char *
+        below; /* a plain word: all files go into a folder of this name below theirs, and are those of a
+                                rehearsal, whose disk fails on request; NULL: where the names say */
     double rate;             /* frames a second; 0: not known yet, then rates are checked later */
     gph_take_counter *takes; /* shared by all streams of a rig; not needed for reading */
     gph_writer_link *link;   /* files are written there, by the system's files; NULL: by a thread */
     const gph_file_system *files; /* NULL: the system's */
+    const struct gph_faulty
+        *faulty;                  /* with `below`, without `link`: the disk that fails; faulty.h */
     const gph_time_source *clock; /* NULL: the system's */
 } gph_stream_site;
 
@@ -133,6 +138,7 @@ typedef struct gph_stream_status {
     int64_t longest_write_ns, longest_barrier_ns; /* writing: since activate */
     char format[16];                              /* "wav-s24"; writing: since open */
     double bytes_per_frame; /* writing: of disk, all channels; since open; 0: not known */
+    bool failover_shares;   /* in a rehearsal: the folder `failover` is on the disk of the takes */
 } gph_stream_status;
 
 void gph_stream_status_get(gph_stream *stream, gph_stream_status *status);

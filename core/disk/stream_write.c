@@ -2,6 +2,7 @@
  * [control; `run` is the writer thread] */
 #include "../platform/shm.h"
 #include "../platform/thread.h"
+#include "faulty.h"
 #include "journal.h"
 #include "part_file.h"
 #include "spec.h"
@@ -16,6 +17,7 @@
 struct gph_recorder {
     gph_spec spec;
     const gph_file_system *files;
+    const gph_file_system *spare_files; /* of the failover folder; NULL: the same */
     const gph_time_source *clock;
     gph_take_counter *takes;
     gph_take_names names;
@@ -57,6 +59,10 @@ gph_stream_open_write(const gph_stream_site *site, const gph_stream_write *what,
     if (site->link)
         gph_writer_put_request(&recorder->request, site, &recorder->spec.what);
     recorder->files = site->files ? site->files : &gph_file_system_real;
+    if (site->below && site->faulty) {
+        recorder->spare_files = recorder->spec.shares ? NULL : recorder->files;
+        recorder->files = gph_faulty_files(site->faulty);
+    }
     recorder->clock = site->clock ? site->clock : &gph_clock_system;
     recorder->names = (gph_take_names){
         .name = &recorder->spec.name,
@@ -171,6 +177,7 @@ employ(gph_stream *stream, double rate, uint32_t max_frames, const uint32_t *lat
         .ring = ring,
         .memory = gph_shm_base(recorder->memory),
         .files = recorder->files,
+        .spare_files = recorder->spare_files,
         .clock = recorder->clock,
         .takes = recorder->takes,
         .report = report,
@@ -416,6 +423,7 @@ gph_recorder_describe(const gph_recorder *recorder, gph_stream_status *status)
 {
     const gph_spec *spec = &recorder->spec;
     gph_format_text(spec->format, status->format, sizeof status->format);
+    status->failover_shares = spec->shares;
     status->bytes_per_frame =
         (double)spec->what.channels * (double)gph_sample_bytes(spec->format.sample);
     if (!recorder->memory) {

@@ -162,6 +162,8 @@ gph_writer_job_new(const gph_writer_order *order, gph_writer_job **result)
         job->latency[c] = latency_of(order->spec, order->latency, c);
     gph_writer_plan plan = plan_of(order, job->latency);
     gph_writer_plan_safety(&plan, order->spec);
+    if (order->spare_files)
+        plan.spare.files = order->spare_files;
     plan.wake = wake;
     plan.wake_user = job;
     gph_status status = GPH_MEMORY;

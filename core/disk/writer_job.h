@@ -17,6 +17,7 @@ typedef struct gph_writer_order {
     gph_ring_geometry ring;
     void *memory; /* the ring; outlives the job */
     const gph_file_system *files;
+    const gph_file_system *spare_files; /* of the failover folder; NULL: the same */
     const gph_time_source *clock;
     gph_take_counter *takes;
     bool notes;  /* keeps a memo beside the ring, so that another may take its place */

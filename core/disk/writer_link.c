@@ -299,6 +299,20 @@ gph_writer_link_free(gph_writer_link *link)
     release(link);
 }
 
+void
+gph_writer_link_fault(gph_writer_link *link, const gph_disk_order *order)
+{
+    gph_packet message = {.bytes = NULL};
+    begin(&message, GPH_WRITER_FAULT, 0);
+    gph_writer_put_fault(&message, order);
+    gph_lock_take(link->lock);
+    if (link->channel)
+        send(link->channel, &message, NULL);
+    else
+        gph_packet_finish(&message);
+    gph_lock_give(link->lock);
+}
+
 uint32_t
 gph_writer_link_process(gph_writer_link *link)
 {

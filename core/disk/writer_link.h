@@ -4,6 +4,7 @@
 #define GPH_DISK_WRITER_LINK_H
 
 #include "../platform/shm.h"
+#include "faulty.h"
 #include "stream.h"
 #include "writer_message.h"
 
@@ -17,6 +18,8 @@ gph_status gph_writer_link_new(const char *word, char *why, size_t size, gph_wri
 bool gph_writer_link_end(gph_writer_link *link, char *how, size_t size);
 /* Ends and frees it; no seat is left. NULL is fine. */
 void gph_writer_link_free(gph_writer_link *link);
+/* In a rehearsal: what the disk is to do. A writer that dies takes it along. */
+void gph_writer_link_fault(gph_writer_link *link, const gph_disk_order *order);
 /* Number of the process, for people; 0: there is none now. */
 uint32_t gph_writer_link_process(gph_writer_link *link);
 /* How often it has died so far, and how the last time. */

@@ -9,7 +9,7 @@
 const char *
 gph_writer_version(void)
 {
-    return GPH_VERSION " 1";
+    return GPH_VERSION " 2";
 }
 
 /* ---------------------------------------------------------------- request */
@@ -21,6 +21,7 @@ gph_writer_put_request(gph_packet *packet, const gph_stream_site *site,
     gph_packet_text(packet, site->node);
     gph_packet_text(packet, site->patch);
     gph_packet_text(packet, site->folder);
+    gph_packet_text(packet, site->below);
     gph_packet_bytes(packet, what, sizeof *what);
     gph_packet_text(packet, what->file);
     gph_packet_text(packet, what->format);
@@ -75,6 +76,7 @@ gph_writer_read_request(gph_packet_reader *reader, gph_writer_request *request)
     request->site.node = gph_packet_read_text(reader);
     request->site.patch = gph_packet_read_text(reader);
     request->site.folder = gph_packet_read_text(reader);
+    request->site.below = gph_packet_read_text(reader);
     gph_packet_read(reader, &request->what, sizeof request->what);
     request->what.size = sizeof request->what;
     request->what.file = gph_packet_read_text(reader);
@@ -93,6 +95,27 @@ gph_writer_request_finish(gph_writer_request *request)
     free(request->labels);
     free(request->tags);
     *request = (gph_writer_request){.labels = NULL};
+}
+
+/* ---------------------------------------------------------------- fault */
+
+void
+gph_writer_put_fault(gph_packet *packet, const gph_disk_order *order)
+{
+    gph_packet_u32(packet, (uint32_t)order->fault);
+    gph_packet_i64(packet, order->ns);
+    gph_packet_i64(packet, order->bytes);
+}
+
+bool
+gph_writer_read_fault(gph_packet_reader *reader, gph_disk_order *order)
+{
+    uint32_t fault = gph_packet_read_u32(reader);
+    order->ns = gph_packet_read_i64(reader);
+    order->bytes = gph_packet_read_i64(reader);
+    order->fault = (gph_disk_fault)fault;
+    return !reader->failed && fault <= GPH_DISK_FULL && order->ns >= 0 &&
+           order->ns <= GPH_DISK_MOST_NS && order->bytes >= 0;
 }
 
 /* ---------------------------------------------------------------- terms */

@@ -3,6 +3,7 @@
 #ifndef GPH_DISK_WRITER_MESSAGE_H
 #define GPH_DISK_WRITER_MESSAGE_H
 
+#include "faulty.h"
 #include "packet.h"
 #include "ring.h"
 #include "stream.h"
@@ -14,6 +15,7 @@ typedef enum gph_writer_message_kind {
     GPH_WRITER_OPEN,  /* request, order; with the ring's memory */
     GPH_WRITER_GIVE_UP,
     GPH_WRITER_FORGET, /* after DONE */
+    GPH_WRITER_FAULT,  /* order to the disk, in a rehearsal */
     /* From the writer. */
     GPH_WRITER_READY,  /* version */
     GPH_WRITER_OPENED, /* status, sentence */
@@ -52,6 +54,12 @@ typedef struct gph_writer_terms {
 void gph_writer_put_terms(gph_packet *packet, const gph_writer_terms *terms);
 /* `latency` gets GPH_MAX_CHANNELS values; terms->latency points to it. */
 bool gph_writer_read_terms(gph_packet_reader *reader, gph_writer_terms *terms, uint32_t *latency);
+
+/* ---- FAULT */
+
+void gph_writer_put_fault(gph_packet *packet, const gph_disk_order *order);
+/* False: it makes no sense. */
+bool gph_writer_read_fault(gph_packet_reader *reader, gph_disk_order *order);
 
 /* ---- FILE */
 

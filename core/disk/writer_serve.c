@@ -30,6 +30,7 @@ typedef struct client {
 typedef struct server {
     gph_channel *channel;
     gph_take_counter *takes;
+    gph_faulty *faulty; /* the disk of a rehearsal; NULL: this is none */
     client *first;
     char message[GPH_CHANNEL_MESSAGE];
 } server;
@@ -92,6 +93,20 @@ find(const server *s, uint32_t id)
     return c;
 }
 
+/* The files that a rehearsal's recorder writes to. */
+static gph_status
+rehearse(server *s, const gph_spec *spec, gph_writer_order *order)
+{
+    gph_status status = GPH_OK;
+    if (!s->faulty)
+        status = gph_faulty_new(&gph_file_system_real, &gph_clock_system, &s->faulty);
+    if (status)
+        return status;
+    order->files = gph_faulty_files(s->faulty);
+    order->spare_files = spec->shares ? order->files : &gph_file_system_real;
+    return GPH_OK;
+}
+
 /* Takes over the handle. */
 static gph_status
 set_up(server *s, client *c, gph_packet_reader *reader, intptr_t handle,
@@ -114,7 +129,7 @@ set_up(server *s, client *c, gph_packet_reader *reader, intptr_t handle,
                                 .channels = c->spec.what.channels,
                                 .files = &gph_file_system_real};
     gph_take_counter_add(s->takes, &c->names);
-    const gph_writer_order order = {
+    gph_writer_order order = {
         .spec = &c->spec,
         .rate = terms.rate,
         .max_frames = terms.max_frames,
@@ -130,7 +145,9 @@ set_up(server *s, client *c, gph_packet_reader *reader, intptr_t handle,
         .done = done,
         .user = c,
     };
-    return gph_writer_job_new(&order, &c->job);
+    if (c->request.site.below)
+        status = rehearse(s, &c->spec, &order);
+    return status ? status : gph_writer_job_new(&order, &c->job);
 }
 
 static void
@@ -182,6 +199,17 @@ forget(server *s, uint32_t id)
     }
 }
 
+static bool
+order_fault(const server *s, gph_packet_reader *reader)
+{
+    gph_disk_order order;
+    if (!gph_writer_read_fault(reader, &order))
+        return false;
+    if (s->faulty)
+        gph_faulty_obey(s->faulty, &order);
+    return true;
+}
+
 /* False: this is no engine of ours. */
 static bool
 obey(server *s, size_t size, intptr_t handle)
@@ -208,6 +236,8 @@ obey(server *s, size_t size, intptr_t handle)
     case GPH_WRITER_FORGET:
         forget(s, id);
         return true;
+    case GPH_WRITER_FAULT:
+        return order_fault(s, &reader);
     default:
         return false;
     }
@@ -217,6 +247,9 @@ obey(server *s, size_t size, intptr_t handle)
 static void
 finish(server *s)
 {
+    const gph_disk_order well = {.fault = GPH_DISK_WELL};
+    if (s->faulty)
+        gph_faulty_obey(s->faulty, &well);
     for (client *c = s->first; c; c = c->next)
         gph_writer_job_orphan(c->job);
     while (s->first) {
@@ -249,6 +282,7 @@ gph_writer_serve(gph_channel *channel)
     gph_process_let_go();
     finish(s);
     gph_take_counter_free(s->takes);
+    gph_faulty_free(s->faulty);
     free(s);
     return known ? 0 : 1;
 }
