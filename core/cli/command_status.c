@@ -60,6 +60,8 @@ static void
 print_rig(const json_t *rig, int colour)
 {
     double rate = number_of(rig, "rate");
+    if (json_array_size(json_object_get(rig, "rehearsal")) > 0)
+        puts("  a rehearsal: faults are injected, no real take is written");
     printf("  %s on %s%s%s: %s, %s, %s\n", text_of(rig, "state"), text_of(rig, "host"),
            *text_of(rig, "device") ? " " : "", text_of(rig, "device"), gph_format_rate(rate).text,
            gph_format_clock((double)count_of(rig, "frame") / (rate > 0 ? rate : 1)).text,

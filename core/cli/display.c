@@ -164,12 +164,12 @@ draw_head(gph_display *display, const gph_rig_info *info, const gph_rig_status *
         length = gph_format_clock((double)info->length / info->rate);
     }
     snprintf(line, sizeof line,
-             "%s%s%s%s%s  %s %s, %s, block %u   load %.0f %%   xruns %llu   %slost %s frames%s",
-             colour(display, "\x1b[1m"), gph_format_clock((double)status->frame / info->rate).text,
-             of, length.text, colour(display, "\x1b[0m"), info->host,
-             gph_host_word(status->host_state), gph_format_rate(info->rate).text, info->block,
-             status->load * 100, (unsigned long long)status->xruns,
-             bad ? colour(display, "\x1b[1;31m") : "",
+             "%s%s%s%s%s%s  %s %s, %s, block %u   load %.0f %%   xruns %llu   %slost %s frames%s",
+             info->n_faults ? "REHEARSAL  " : "", colour(display, "\x1b[1m"),
+             gph_format_clock((double)status->frame / info->rate).text, of, length.text,
+             colour(display, "\x1b[0m"), info->host, gph_host_word(status->host_state),
+             gph_format_rate(info->rate).text, info->block, status->load * 100,
+             (unsigned long long)status->xruns, bad ? colour(display, "\x1b[1;31m") : "",
              gph_format_count((int64_t)(status->lost_in + status->lost_frames)).text,
              colour(display, "\x1b[0m"));
     put_line(display, columns, line);

@@ -124,6 +124,36 @@ nodes_json(const gph_rig *rig, uint32_t n)
     return nodes;
 }
 
+static json_t *
+fault_json(const gph_rig_rehearsal *fault)
+{
+    static const char *const states[] = {"waits", "under-way", "over", "done"};
+    json_t *gaps = json_array();
+    for (uint32_t g = 0; g < fault->n_gaps; g++)
+        json_array_append_new(gaps, json_pack("{ss sI sI}", "path", fault->gaps[g].path, "at",
+                                              (json_int_t)fault->gaps[g].at, "frames",
+                                              (json_int_t)fault->gaps[g].frames));
+    return json_pack("{ss sf ss ss sI sI sI sf sf sb so}", "fault", fault->word, "seconds",
+                     fault->seconds, "state", word(states, 4, fault->state), "verdict",
+                     fault->verdict, "begun", (json_int_t)fault->begun, "ended",
+                     (json_int_t)fault->ended, "lost", (json_int_t)fault->lost, "ring_peak",
+                     fault->ring_peak, "ring_seconds", fault->ring_seconds, "took_over",
+                     (int)fault->took_over, "gaps", gaps);
+}
+
+/* Empty where nothing is rehearsed. */
+static json_t *
+rehearsal_json(const gph_rig *rig, uint32_t n)
+{
+    json_t *faults = json_array();
+    for (uint32_t i = 0; i < n; i++) {
+        gph_rig_rehearsal fault = {.size = sizeof fault};
+        if (gph_rig_get_rehearsal(rig, i, &fault) == GPH_OK)
+            json_array_append_new(faults, fault_json(&fault));
+    }
+    return faults;
+}
+
 json_t *
 gph_figures_json(gph_rig *rig, uint32_t most_takes)
 {
@@ -145,9 +175,10 @@ gph_figures_json(gph_rig *rig, uint32_t most_takes)
         "late_cycles", (json_int_t)status.late_cycles, "load", status.load, "drift_ppm",
         status.drift_ppm, "cycle_us_p50", status.cycle_us_p50, "cycle_us_p99", status.cycle_us_p99,
         "cycle_us_max", status.cycle_us_max, "writer_deaths", (json_int_t)status.writer_deaths);
-    json_t *lists = json_pack("{so so so}", "recorders", recorders_json(rig, info.n_recorders),
-                              "nodes", nodes_json(rig, info.n_nodes), "takes",
-                              takes_json(rig, info.n_takes, most_takes));
+    json_t *lists =
+        json_pack("{so so so so}", "recorders", recorders_json(rig, info.n_recorders), "nodes",
+                  nodes_json(rig, info.n_nodes), "takes", takes_json(rig, info.n_takes, most_takes),
+                  "rehearsal", rehearsal_json(rig, info.n_faults));
     bool whole = all && counters && lists && json_object_update(all, counters) == 0 &&
                  json_object_update(all, lists) == 0;
     json_decref(counters);

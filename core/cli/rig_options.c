@@ -33,6 +33,7 @@ gph_rig_options_init(const gph_arguments *arguments, gph_rig_options *options)
     size_t n_sets = 0;
     size_t n_modules = 0;
     size_t n_hosts = 0;
+    size_t n_faults = 0;
     *options = (gph_rig_options){
         .size = sizeof *options,
         .flags = GPH_RIG_OWNS_PROCESS | (gph_terminal_has_colour(stderr) ? GPH_RIG_COLOUR : 0),
@@ -45,11 +46,13 @@ gph_rig_options_init(const gph_arguments *arguments, gph_rig_options *options)
         .device = gph_arguments_value(arguments, "device"),
         .length = gph_arguments_value(arguments, "length"),
         .writer = GPH_WRITER_WORD,
+        .faults = gph_arguments_values(arguments, "rehearse", &n_faults),
     };
     options->n_sets = (uint32_t)n_sets;
     options->n_module_folders = (uint32_t)n_modules;
     options->n_host_folders = (uint32_t)n_hosts;
-    if (options->sets && options->module_folders && options->host_folders)
+    options->n_faults = (uint32_t)n_faults;
+    if (options->sets && options->module_folders && options->host_folders && options->faults)
         return true;
     fprintf(stderr, "graphophone: out of memory\n");
     return false;
@@ -72,4 +75,5 @@ gph_rig_options_finish(gph_rig_options *options)
     release(options->sets);
     release(options->module_folders);
     release(options->host_folders);
+    release(options->faults);
 }

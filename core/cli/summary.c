@@ -101,6 +101,20 @@ print_failure(gph_rig *rig, uint32_t index)
                gph_format_count(recorder.lost).text);
 }
 
+static void
+print_rehearsal(const gph_rig *rig, uint32_t index)
+{
+    gph_rig_rehearsal fault = {.size = sizeof fault};
+    if (gph_rig_get_rehearsal(rig, index, &fault) != GPH_OK)
+        return;
+    printf("rehearsal: %s\n", fault.verdict);
+    for (uint32_t g = 0; g < fault.n_gaps && g < GAPS_SHOWN; g++)
+        printf("    %s frames at frame %s of %s\n", gph_format_count(fault.gaps[g].frames).text,
+               gph_format_count(fault.gaps[g].at).text, fault.gaps[g].path);
+    if (fault.n_gaps > GAPS_SHOWN)
+        printf("    and %u more\n", fault.n_gaps - GAPS_SHOWN);
+}
+
 void
 gph_summary_print(gph_rig *rig)
 {
@@ -113,6 +127,8 @@ gph_summary_print(gph_rig *rig)
            info.host);
     printf("; xruns %llu, frames lost by the host %s\n", (unsigned long long)status.xruns,
            gph_format_count((int64_t)status.lost_in).text);
+    for (uint32_t i = 0; i < info.n_faults; i++)
+        print_rehearsal(rig, i);
     if (status.dropped_triggers)
         printf("%s triggers or control messages were dropped\n",
                gph_format_count((int64_t)status.dropped_triggers).text);

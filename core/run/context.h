@@ -15,6 +15,8 @@ typedef void gph_context_log(void *user, uint32_t level, uint32_t node, const ch
 typedef struct gph_context {
     const gph_patch *patch;
     const char *folder; /* absolute: where takes go */
+    const char *below;  /* folder below theirs that they go to in a rehearsal, else NULL */
+    const struct gph_faulty *faulty; /* the disk of a rehearsal without `link`, else NULL */
     gph_table_set *tables;
     gph_take_counter *takes;
     gph_writer_link *link; /* to the process that writes takes; NULL: threads do */

@@ -56,7 +56,9 @@ load_all(gph_rig *rig, const char *path, const gph_rig_options *options)
 {
     const gph_catalog_options folders = {.folders = options->module_folders,
                                          .n_folders = options->n_module_folders};
-    int exit = load_patch(rig, path, options);
+    int exit = gph_rig_begin_rehearsal(rig, options);
+    if (!exit)
+        exit = load_patch(rig, path, options);
     if (exit)
         return exit;
     rig->folder = absolute_folder(rig->patch->settings.folder);
@@ -77,6 +79,8 @@ load_all(gph_rig *rig, const char *path, const gph_rig_options *options)
         exit = gph_rig_build(rig, 0);
     if (!exit)
         exit = gph_rig_check_end(rig);
+    if (!exit)
+        exit = gph_rig_check_rehearsal(rig);
     if (!exit)
         gph_rig_check_rates(rig);
     if (!exit && (rig->flags & GPH_RIG_REPORT))
@@ -134,6 +138,7 @@ gph_rig_free(gph_rig *rig)
     gph_rig_unbuild(rig);
     gph_writer_link_free(rig->context.link);
     gph_page_free(rig->page);
+    gph_rig_free_rehearsal(rig);
     gph_workers_free(rig->context.workers);
     gph_hosts_free(rig->hosts);
     gph_catalog_free(rig->catalog);

@@ -90,6 +90,7 @@ gph_rig_build(gph_rig *rig, double rate)
                                             gph_context_table_report, &rig->context);
     if (!rig->context.tables || gph_take_counter_new(&rig->context.takes) != GPH_OK)
         return GPH_EXIT_MACHINE;
+    gph_table_set_move(rig->context.tables, rig->context.below);
     gph_status status = gph_graph_build(rig->patch, rig->catalog, &rig->graph_services, &options,
                                         rig->diagnostics, &rig->graph);
     gph_rig_tell_diagnostics(rig);

@@ -6,6 +6,7 @@
 #include "hosts.h"
 #include "osc.h"
 #include "page.h"
+#include "rehearsal.h"
 #include "run.h"
 #include "services.h"
 
@@ -112,8 +113,9 @@ struct gph_rig {
     gph_host_stats stats;    /* last seen */
     gph_run_figures figures; /* likewise */
     uint64_t dropped_said;
-    uint32_t writer_deaths; /* that were told */
-    gph_page_writer *page;  /* NULL: nothing was published */
+    uint32_t writer_deaths;   /* that were told */
+    gph_page_writer *page;    /* NULL: nothing was published */
+    gph_rehearsal *rehearsal; /* NULL: this is none */
     char *dot;
     char *print;
     struct gph_rig_scratch *scratch; /* for texts that live until the next call */
@@ -240,6 +242,21 @@ int gph_rig_start_writer(gph_rig *rig, const char *word);
 void gph_rig_watch_writer(gph_rig *rig);
 /* All streams are finished: lets it end. */
 void gph_rig_end_writer(gph_rig *rig);
+
+/* ---- rig_rehearse.c */
+/* Reads what is to be rehearsed, if anything is; before the patch. An exit status. */
+int gph_rig_begin_rehearsal(gph_rig *rig, const gph_rig_options *options);
+/* Whether the host can. An exit status. */
+int gph_rig_check_rehearsal(gph_rig *rig);
+/* Injects what is due, looks what came of it. */
+void gph_rig_rehearse(gph_rig *rig);
+/* What is under way is over: the takes are to be finished. */
+void gph_rig_heal(gph_rig *rig);
+
+/* ---- rig_rehearsal.c */
+/* All takes are finished: what was lost on which fault's account, and the verdicts. */
+void gph_rig_judge_rehearsal(gph_rig *rig);
+void gph_rig_free_rehearsal(gph_rig *rig);
 
 /* ---- rig_control.c */
 gph_status gph_rig_open_osc(gph_rig *rig);

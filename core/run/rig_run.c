@@ -55,6 +55,7 @@ gph_rig_dispatch(gph_rig *rig, int32_t timeout_ms)
     if (rig->stage != GPH_RIG_RUNNING)
         return 0;
     gph_rig_poll_osc(rig);
+    gph_rig_rehearse(rig);
     if (!has_ended(rig)) {
         if (gph_rig_is_offline(rig))
             dispatch_offline(rig, timeout_ms);
@@ -135,6 +136,7 @@ gph_rig_stop(gph_rig *rig)
     gph_rig_close_osc(rig);
     gph_rig_measure_ticks(rig);
     rig->stage = GPH_RIG_STOPPED;
+    gph_rig_heal(rig);
     /* While there is a writer, even if no frame has come. */
     if (ran)
         gph_rig_finish(rig);
@@ -142,6 +144,7 @@ gph_rig_stop(gph_rig *rig)
         finish_streams(rig);
     gph_rig_end_writer(rig);
     gph_run_get_figures(rig->run, &rig->figures);
+    gph_rig_judge_rehearsal(rig);
     gph_rig_close_host(rig);
     gph_rig_unguard(rig);
     return gph_rig_exit_status(rig);

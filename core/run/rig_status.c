@@ -45,6 +45,7 @@ gph_rig_get_info(const gph_rig *rig, gph_rig_info *info)
         .length = gph_rig_length(rig, rate),
         .table_bytes = gph_table_set_bytes(rig->context.tables),
         .buffer_bytes = rig->run ? gph_run_bytes(rig->run) : 0,
+        .n_faults = rig->rehearsal ? rig->rehearsal->n_faults : 0,
     };
     gph_rig_give(info, &out, sizeof out);
 }

@@ -14,6 +14,8 @@ site_of(const gph_node_runtime *runtime)
     return (gph_stream_site){.node = graph->nodes[runtime->node].name,
                              .patch = context->patch->settings.name,
                              .folder = context->folder,
+                             .below = context->below,
+                             .faulty = context->faulty,
                              .rate = graph->rate_known ? graph->rate : 0,
                              .takes = context->takes,
                              .link = context->link};

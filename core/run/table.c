@@ -54,6 +54,12 @@ gph_table_set_new(const char *patch, double rate, gph_table_report *report, void
     return set;
 }
 
+void
+gph_table_set_move(gph_table_set *set, const char *below)
+{
+    set->below = below;
+}
+
 static void
 body_free(gph_table_body *body)
 {

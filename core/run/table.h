@@ -52,6 +52,8 @@ typedef struct gph_table_info {
  * not compared with it). NULL when memory is out. */
 gph_table_set *gph_table_set_new(const char *patch, double rate, gph_table_report *report,
                                  void *context);
+/* Its files go into a folder below theirs, a name that outlives it; NULL: none. */
+void gph_table_set_move(gph_table_set *set, const char *below);
 /* The end of all its tables and handles; named memory goes too. */
 void gph_table_set_free(gph_table_set *set);
 

@@ -31,6 +31,7 @@ struct gph_table_set {
     gph_table_body *first;
     size_t count;
     char *patch_name;                /* as given */
+    const char *below;               /* folder that files go to below theirs; NULL: none */
     char patch[100];                 /* as names of shared memory have it */
     struct gph_table_worker *worker; /* NULL before gph_table_set_serve */
 };

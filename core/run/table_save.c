@@ -28,6 +28,7 @@ file_of(const gph_table_set *set, const gph_table_body *body, gph_take_counter *
     return (gph_table_file){.site = {.node = body->name,
                                      .patch = set->patch_name,
                                      .folder = body->save_folder ? body->save_folder : "/",
+                                     .below = set->below,
                                      .rate = set->rate,
                                      .takes = takes},
                             .name = body->save,

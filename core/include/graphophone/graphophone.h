@@ -89,6 +89,10 @@ typedef struct gph_rig_options {
         writer; /* a word: this program, started once more with it alone, calls gph_writer_main. A live rig then
                            has its takes written by that process, so that they are whole even where a module takes this
                            one down. Lives as long as the rig. NULL: threads of this process write. */
+    const char *const *
+        faults; /* "stall=5s", or several with commas between: the run is a rehearsal, see gph_rig_rehearsal */
+    uint32_t n_faults;
+    uint32_t reserved2;
 } gph_rig_options;
 
 #define GPH_RIG_COLOUR (1u << 0) /* `rendered` has terminal colours */
@@ -176,6 +180,8 @@ typedef struct gph_rig_info {
     int64_t length;        /* frames the run will last; -1: until the players end; -2: endless */
     uint64_t table_bytes;  /* memory of all tables */
     uint64_t buffer_bytes; /* memory of the graph's buffers */
+    uint32_t n_faults;     /* of a rehearsal: see gph_rig_rehearsal; 0: this is none */
+    uint32_t reserved;
 } gph_rig_info;
 
 /* Fills in `info`. */
@@ -321,6 +327,61 @@ typedef struct gph_rig_take {
 
 /* Fills in take `index`, from 0. GPH_ARGUMENT: there are not so many. */
 GPH_EXPORT gph_status gph_rig_get_take(const gph_rig *rig, uint32_t index, gph_rig_take *take);
+
+/* ---------------------------------------------------------------- rehearsals */
+
+/* A rehearsal is a run with faults, one after the other: each is injected where a real one would come from, 2 s after a take
+ * began or the fault before was got over, while the rig records. Its takes go into folders `rehearsal` below those of the
+ * real ones, which are neither counted nor touched. It ends 2 s after the last fault, offline with the patch; the exit status
+ * is what real faults would have given, or FRAMES where one could not take place. Every fault is over by itself, and with
+ * the rig. */
+
+/* Faults. */
+enum {
+    GPH_REHEARSE_STALL = 0, /* the disk of the takes stands still */
+    GPH_REHEARSE_FULL = 1,  /* it has no room; `failover` has, where it is on another disk */
+    GPH_REHEARSE_XRUN = 2,  /* the host loses frames */
+    GPH_REHEARSE_UNPLUG = 3 /* device or server go and come back */
+};
+
+/* How far a fault has come. */
+enum {
+    GPH_REHEARSAL_WAITS = 0,     /* for a take, or its turn; at the end: it did not take place */
+    GPH_REHEARSAL_UNDER_WAY = 1, /* it is there; at the end: the end came first */
+    GPH_REHEARSAL_OVER = 2,      /* it is over, the rig not over it; at the end: it never was */
+    GPH_REHEARSAL_DONE = 3       /* the rig does as before */
+};
+
+/* Frames that are missing in a file of a rehearsal. */
+typedef struct gph_rig_rehearsal_gap {
+    const char *path; /* of the file; lives as long as the rig */
+    int64_t at;       /* frame in the file */
+    int64_t frames;
+} gph_rig_rehearsal_gap;
+
+/* A fault of a rehearsal. Texts live as long as the rig. */
+typedef struct gph_rig_rehearsal {
+    uint32_t size;
+    uint32_t fault;      /* GPH_REHEARSE_* */
+    uint32_t state;      /* GPH_REHEARSAL_* */
+    uint32_t n_gaps;     /* in `gaps`, once the rig has stopped */
+    const char *word;    /* "stall" */
+    const char *verdict; /* one line, once the rig has stopped; before "" */
+    double seconds;      /* that it is to last */
+    int64_t begun;       /* frame of the run; -1: it has not */
+    int64_t ended;       /* frame at which all was well again; -1: it is not */
+    int64_t
+        lost; /* frames missing on its account, of the recorder that misses most; once stopped */
+    double ring_peak;    /* of the fullest ring meanwhile, 0 to 1 */
+    double ring_seconds; /* that the smallest ring holds: so long a disk may stand; 0: not known */
+    uint32_t took_over;  /* 1: parts went to the folder `failover` */
+    uint32_t reserved;
+    const gph_rig_rehearsal_gap *gaps; /* where they are missing, in each file that misses some */
+} gph_rig_rehearsal;
+
+/* Fills in fault `index`, from 0. GPH_ARGUMENT: there are not so many. */
+GPH_EXPORT gph_status gph_rig_get_rehearsal(const gph_rig *rig, uint32_t index,
+                                            gph_rig_rehearsal *rehearsal);
 
 /* A meter's or parameter's present value, "level.peak[1]", "trim.gain[3]", in its base unit. */
 GPH_EXPORT gph_status gph_rig_get(gph_rig *rig, const char *target, double *value);

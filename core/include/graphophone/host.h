@@ -224,9 +224,10 @@ struct gph_host_services {
 #define GPH_HOST_CAN_FREEWHEEL (1u << 1) /* cycles may come faster than real time */
 #define GPH_HOST_IS_OFFLINE                                                                        \
     (1u << 2) /* always faster than real time; `length = end` is the default */
-#define GPH_HOST_IS_SERVER   (1u << 3) /* rate and block are dictated by a server */
-#define GPH_HOST_HAS_DEVICES (1u << 4) /* list() is worth showing */
-#define GPH_HOST_ANY_WIDTH   (1u << 5) /* as many channels as asked for: no device to be too narrow */
+#define GPH_HOST_IS_SERVER    (1u << 3) /* rate and block are dictated by a server */
+#define GPH_HOST_HAS_DEVICES  (1u << 4) /* list() is worth showing */
+#define GPH_HOST_ANY_WIDTH    (1u << 5) /* as many channels as asked for: no device to be too narrow */
+#define GPH_HOST_CAN_REHEARSE (1u << 6) /* it offers gph.rehearsal/1 */
 
 /* Directions. */
 enum { GPH_DIRECTION_IN = 0, GPH_DIRECTION_OUT = 1 };
@@ -415,6 +416,21 @@ typedef struct gph_host_script {
      * `why`. */
     gph_status(GPH_CALL *load)(gph_host_stream *stream, const char *text, char *why, uint32_t n);
 } gph_host_script;
+
+#define GPH_REHEARSAL_ID "gph.rehearsal/1"
+
+/* Faults on request while a real device runs, for `graphophone run --rehearse`: what comes of them is what comes of real
+ * ones. Nothing of them outlives stop. */
+typedef struct gph_host_rehearsal {
+    uint32_t size;
+    uint32_t reserved;
+    /* [control, stream RUNNING] Whole blocks of the device, `frames` at least from the next one on, never reach the engine:
+     * an xrun. Then the engine is told as of any other. GPH_STATE: not running. */
+    gph_status(GPH_CALL *lose)(gph_host_stream *stream, uint64_t frames);
+    /* [control, stream RUNNING] The device is gone, and with GPH_LOSS_WAIT cannot be opened for so many nanoseconds. With
+     * GPH_LOSS_FOLLOW the default one can. GPH_STATE: not running. */
+    gph_status(GPH_CALL *unplug)(gph_host_stream *stream, int64_t ns);
+} gph_host_rehearsal;
 
 /* ---------------------------------------------------------------- writing a host */
 
