@@ -22,7 +22,7 @@ struct gph_stream {
     fakes *owner;
     bool writes, recording;
     int64_t frames, lost, position;
-    uint32_t channels;
+    uint32_t channels, writes_tried;
 };
 
 typedef struct job {
@@ -243,7 +243,10 @@ stop_stream(gph_stream *stream, int64_t when) GPH_AUDIO
     if (!stream->recording)
         return GPH_STATE;
     stream->recording = false;
-    tell(stream->owner, GPH_STREAM_CLOSED, stream->frames);
+    if (stream->owner->trouble & FAKES_CLOSE)
+        tell(stream->owner, GPH_STREAM_FAILED, 5);
+    else
+        tell(stream->owner, GPH_STREAM_CLOSED, stream->frames);
     return GPH_OK;
 }
 
@@ -262,7 +265,10 @@ write_stream(gph_stream *stream, int64_t clock, const float *const *ch, uint32_t
     volatile float sum = 0;
     for (uint32_t c = 0; c < stream->channels; c++)
         sum = sum + ch[c][0] + ch[c][frames - 1];
-    if (stream->owner->trouble & (FAKES_FULL | FAKES_DISK)) {
+    const bool late = (stream->owner->trouble & FAKES_SLOW) && stream->writes_tried++ % 4 == 3;
+    if (late)
+        tell(stream->owner, GPH_STREAM_HALF_FULL, 0);
+    if (late || stream->owner->trouble & (FAKES_FULL | FAKES_DISK)) {
         stream->lost += frames;
         tell(stream->owner, GPH_STREAM_GAP, frames);
         return 0;

@@ -10,6 +10,8 @@
 #define FAKES_FULL      (1u << 1) /* the worker's queue and the disk's ring take nothing */
 #define FAKES_DISK      (1u << 2) /* the disk fails in the middle of a take */
 #define FAKES_NO_STREAM (1u << 3) /* no stream and no table can be opened */
+#define FAKES_SLOW      (1u << 4) /* the disk takes three blocks of four, and says that it is behind */
+#define FAKES_CLOSE     (1u << 5) /* the disk fails when a take is finished */
 
 typedef struct fakes fakes;
 

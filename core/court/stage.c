@@ -312,17 +312,35 @@ stage_open_failing(const stage_ask *ask, stage_take *take, long fails_at)
     return s;
 }
 
-void
-stage_close(stage *s)
+static void
+deactivate(stage *s)
 {
-    if (!s)
-        return;
     const gph_type *type = &s->type->type;
     if (s->active && type->deactivate) {
         verdict_enter("deactivate()", 0);
         type->deactivate(s->node);
         verdict_leave();
     }
+    s->active = false;
+}
+
+void
+stage_restart(stage *s, stage_take *take)
+{
+    *take = (stage_take){.status = GPH_OK, .where = ""};
+    deactivate(s);
+    s->of_instance = s->type;
+    if (settle(s, take) == GPH_OK)
+        activate(s, take);
+}
+
+void
+stage_close(stage *s)
+{
+    if (!s)
+        return;
+    const gph_type *type = &s->type->type;
+    deactivate(s);
     if (s->node && type->destroy) {
         verdict_enter("destroy()", 0);
         type->destroy(s->node);

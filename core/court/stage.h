@@ -68,6 +68,8 @@ stage *stage_open_failing(const stage_ask *ask, stage_take *take, long fails_at)
 bool stage_failing_came(const stage *s);
 /* Plays ask->frames into the take. */
 void stage_play(stage *s, stage_take *take);
+/* As a module that asked for it, or a rig that was changed: deactivated, configured and activated once more. */
+void stage_restart(stage *s, stage_take *take);
 /* Deactivated if it is active, and destroyed. NULL is fine. */
 void stage_close(stage *s);
 

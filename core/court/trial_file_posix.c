@@ -1,6 +1,7 @@
 /* The file as the loader sees it. That it exports our symbol alone, and that it loads, was seen before. [control] */
 #include "trial.h"
 
+#include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
 #include <string.h>
@@ -19,24 +20,47 @@ typedef struct look {
     const char *path;
     const char *strings;
     bool found;
+    bool has_libm;
 } look;
 
 static void
-look_at_needed(const look *l, const char *name)
+look_at_needed(look *l, const char *name)
 {
     if (strstr(name, "graphophone"))
         verdict_fail("links %s; a module links nothing of ours", name);
-    (void)l;
+    l->has_libm |= strncmp(name, "libm.", 5) == 0;
+}
+
+/* Whether a symbol is there because this program, or another library, links libm. */
+static bool
+is_of_libm(const char *name)
+{
+    void *libm = dlopen("libm.so.6", RTLD_LAZY | RTLD_NOLOAD);
+    void *libc = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
+    const bool is = libm && libc && libm != libc && dlsym(libm, name) && !dlsym(libc, name);
+    if (libm)
+        dlclose(libm);
+    if (libc)
+        dlclose(libc);
+    return is;
+}
+
+static void
+look_at_symbol(const look *l, const char *name)
+{
+    for (size_t k = 0; k < sizeof forbidden / sizeof *forbidden; k++)
+        if (strcmp(name, forbidden[k]) == 0)
+            verdict_fail("calls %s(), which is for the whole process", name);
+    if (!l->has_libm && is_of_libm(name))
+        verdict_fail("calls %s() and does not link libm; add -lm", name);
 }
 
 static void
 look_at_symbols(const look *l, const ElfW(Sym) * symbols, uint32_t n)
 {
     for (uint32_t i = 1; i < n; i++)
-        for (size_t k = 0;
-             symbols[i].st_shndx == SHN_UNDEF && k < sizeof forbidden / sizeof *forbidden; k++)
-            if (strcmp(l->strings + symbols[i].st_name, forbidden[k]) == 0)
-                verdict_fail("calls %s(), which is for the whole process", forbidden[k]);
+        if (symbols[i].st_shndx == SHN_UNDEF)
+            look_at_symbol(l, l->strings + symbols[i].st_name);
 }
 
 static void

@@ -4,7 +4,7 @@
 #include "census.h"
 #include "guarded.h"
 
-enum { ROUNDS = 1000, ACTIVE_ROUNDS = 50, MOST_FAILURES = 300 };
+enum { ROUNDS = 1000, ACTIVE_ROUNDS = 50, RESTARTS = 2, MOST_FAILURES = 300 };
 
 static void
 create_and_destroy(const trial_case *c)
@@ -41,6 +41,30 @@ play_again(const trial_case *c)
             n = ACTIVE_ROUNDS;
         stage_take_finish(&take);
     }
+    stage_take_finish(&first);
+}
+
+/* One that is activated again is as it was the first time. */
+static void
+play_restarted(const trial_case *c)
+{
+    const stage_ask ask = trial_ask(c, 300);
+    stage_take first, take = {0};
+    stage *s = stage_open(&ask, &first);
+    if (first.status >= 0)
+        stage_play(s, &first);
+    for (uint32_t n = 0; first.status >= 0 && n < RESTARTS && !verdict_has_failed(); n++) {
+        stage_restart(s, &take);
+        if (take.status >= 0)
+            stage_play(s, &take);
+        if (take.status < 0)
+            verdict_fail("deactivated and activated again, %s fails with %d", take.where,
+                         take.status);
+        else if (!(c->type->type.flags & GPH_TYPE_VARIES))
+            trial_same(&first, &take, "deactivated and activated again it is another");
+        stage_take_finish(&take);
+    }
+    stage_close(s);
     stage_take_finish(&first);
 }
 
@@ -101,6 +125,7 @@ trial_lifecycle(const trial_case *c)
     if (verdict_has_failed())
         return;
     create_and_destroy(c);
+    play_restarted(c);
     play_two(c);
     if (c->guarded)
         fail_each_allocation(c);

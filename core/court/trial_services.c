@@ -9,7 +9,9 @@ trial_services(const trial_case *c)
         const char *what;
     } troubles[] = {{FAKES_SWAP, "tables that move between blocks"},
                     {FAKES_FULL, "full queues"},
-                    {FAKES_DISK, "a disk that fails"}};
+                    {FAKES_DISK, "a disk that fails"},
+                    {FAKES_SLOW, "a disk that is slow"},
+                    {FAKES_CLOSE, "a disk that fails at the end of a take"}};
     static const uint32_t blocks[] = {64, 256, 17, 1000};
     for (size_t t = 0; t < sizeof troubles / sizeof *troubles; t++)
         for (uint32_t round = 0; round < 4; round++) {

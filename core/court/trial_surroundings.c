@@ -59,6 +59,36 @@ play_crowd(const trial_case *c)
     stage_take_finish(&alone);
 }
 
+/* One that was made on this thread. */
+typedef struct guest {
+    stage *s;
+    stage_take take;
+} guest;
+
+static void
+play_guest(void *user)
+{
+    guest *g = user;
+    stage_play(g->s, &g->take);
+}
+
+/* As in a rig: made and activated by one thread, played by another. */
+static void
+play_elsewhere(const trial_case *c)
+{
+    const stage_ask ask = trial_ask(c, 2000);
+    stage_take alone;
+    guest g;
+    if ((c->type->type.flags & GPH_TYPE_VARIES) || !trial_play(&ask, &alone))
+        return;
+    g.s = stage_open(&ask, &g.take);
+    if (g.take.status >= 0 && crowd_run(1, play_guest, &g, sizeof g))
+        trial_same(&alone, &g.take, "played by another thread than activated it, it is another");
+    stage_close(g.s);
+    stage_take_finish(&g.take);
+    stage_take_finish(&alone);
+}
+
 void
 trial_surroundings(const trial_case *c)
 {
@@ -73,4 +103,6 @@ trial_surroundings(const trial_case *c)
     census_free(before);
     if (!verdict_has_failed())
         play_crowd(c);
+    if (!verdict_has_failed())
+        play_elsewhere(c);
 }

@@ -215,13 +215,14 @@ gph_library_load(const char *path, const gph_library_wanted *wanted, const void 
     if (before == NULL)
         return gph_library_say(why, GPH_MEMORY, "memory is out");
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    *object = library != NULL ? dlsym(library, wanted->symbol) : NULL;
+    if (*object == NULL) {
+        /* Now, as what comes next may ask the loader, too. */
+        const char *reason = dlerror();
+        snprintf(why, GPH_LIBRARY_SENTENCE, "cannot be loaded: %s",
+                 reason != NULL ? reason : wanted->symbol);
+    }
     gph_surroundings_restore(before, changed, GPH_LIBRARY_SENTENCE);
     gph_surroundings_free(before);
-    *object = library != NULL ? dlsym(library, wanted->symbol) : NULL;
-    if (*object != NULL)
-        return GPH_OK;
-    const char *reason = dlerror();
-    snprintf(why, GPH_LIBRARY_SENTENCE, "cannot be loaded: %s",
-             reason != NULL ? reason : wanted->symbol);
-    return GPH_UNSUPPORTED;
+    return *object != NULL ? GPH_OK : GPH_UNSUPPORTED;
 }

@@ -21,6 +21,28 @@ TESTS = ["file", "descriptor", "lifecycle", "memory", "blocks", "widths", "signa
          "parameters", "services", "claims"]
 # Defect: the test that must convict it, and what it must say.
 DEFECTS = {
+    "forgets-libm": ("file", "calls powf() and does not link libm; add -lm"),
+    "latest-only": ("lifecycle", "beside a second instance it is another: output 'out', channel 1"),
+    "once-only": ("lifecycle", "deactivated and activated again it is another: output 'out', channel 1"),
+    "block-grows": ("blocks", "in random blocks: output 'out', channel 1"),
+    "many-channels": ("widths", "output 'out', channel 1001, frame 1 of 70 is not written (1023 channels wide)"),
+    "on-silence": ("signals", "silence: output 'out', channel 1, frame 0 is"),
+    "on-impulse": ("signals", "an impulse: output 'out', channel 1, frame 10 is"),
+    "on-steady": ("signals", "a steady 1: output 'out', channel 1, frame 1 is"),
+    "keeps-inf": ("signals", "10 s after Inf went in: output 'out', channel 1, frame 480000 is"),
+    "keeps-great": ("signals", "10 s after 3e38 went in: output 'out', channel 1, frame 480000 is"),
+    "writes": ("realtime", r"process\(\) calls write\(\), \d+ times"),
+    "same-thread": ("surroundings", "played by another thread than activated it, it is another"),
+    "at-most": ("parameters", "every parameter at its greatest: output 'out', channel 1, frame 0 is"),
+    "while-moving": ("parameters", r"parameters jumping between their ends: output 'out', channel 1, frame \d+ is"),
+    "in-between": ("parameters", r"parameters moving: output 'out', channel 1, frame \d+ is"),
+    "event-first": ("parameters", "writes 1 frame before the start of output 'out', channel 1"),
+    "event-last": ("parameters", "writes 1 frame past the end of output 'out', channel 1"),
+    "queue-full": ("services", "full queues: output 'out', channel 1, frame 0 is"),
+    "disk-full": ("services", r"a disk that fails: output 'out', channel 1, frame \d+ is"),
+    "disk-slow": ("services", r"a disk that is slow: output 'out', channel 1, frame \d+ is"),
+    "disk-close": ("services", r"a disk that fails at the end of a take: output 'out', channel 1, frame \d+ is"),
+    "late-answer": ("claims", "says its latency is 50 frames, and an impulse comes out after 100"),
     "exits": ("file", "calls exit(), which is for the whole process"),
     "no-license": ("descriptor", "the module names no license"),
     "no-doc": ("descriptor", "parameter 'amount' has no doc"),
@@ -186,7 +208,7 @@ def test_no_library_is_3(graphophone, home, content):
     assert run.returncode == 3 and "graphophone: x.so " in run.stderr
 
 
-@pytest.mark.parametrize("name, words", [("double", "has two keys 'mix'"), ("range", "whose range is empty"),
+@pytest.mark.parametrize("name, words", [("double", "has two keys 'mix'"), ("default", "whose default is outside of its range"), ("range", "whose range is empty"),
                                          ("stride", "has parameters that are 16 bytes apart"),
                                          ("name", "without a name of letters")])
 def test_a_descriptor_without_sense_fails(graphophone, name, words):
@@ -206,6 +228,13 @@ def test_how_it_was_linked(graphophone, source, home, flags, words):
                    shell=True, check=True, stderr=subprocess.DEVNULL)
     run = graphophone("validate", "my-effect.so", "--only", "file")
     assert run.returncode == 1 and words in run.stdout
+
+
+def test_what_no_library_has_is_refused(graphophone, source, home):
+    subprocess.run(f"cc -shared -fPIC -fvisibility=hidden -I{source}/core/include -Dfree=nobody_has_this -o my-effect.so "
+                   f"{source}/config/templates/effect/my-effect.c -lm", shell=True, check=True, stderr=subprocess.DEVNULL)
+    run = graphophone("validate", "my-effect.so")
+    assert run.returncode == 3 and "nobody_has_this" in run.stderr
 
 
 @pytest.mark.parametrize("words, told", [
