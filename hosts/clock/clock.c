@@ -255,17 +255,15 @@ extension(gph_host_self *self, gph_host_stream *stream, const char *id)
 {
     static const gph_host_freewheel freewheel = {.size = sizeof freewheel, .set = set_freewheel};
     static const gph_host_script script = {.size = sizeof script, .load = load_script};
-    (void)self;
-    (void)stream;
     if (strcmp(id, GPH_FREEWHEEL_ID) == 0)
         return &freewheel;
-    return strcmp(id, GPH_SCRIPT_ID) == 0 ? &script : NULL;
+    return strcmp(id, GPH_SCRIPT_ID) == 0 ? &script : gph_pump_host_extension(self, stream, id);
 }
 
 const gph_host gph_host_1 = {
     GPH_HOST("clock", "Timer", "A timer with a virtual device",
              GPH_HOST_CAN_STEP | GPH_HOST_CAN_FREEWHEEL | GPH_HOST_HAS_DEVICES |
-                 GPH_HOST_ANY_WIDTH),
+                 GPH_HOST_ANY_WIDTH | GPH_HOST_CAN_REHEARSE),
     GPH_HOST_SETTINGS(settings),
     .probe = gph_pump_host_probe,
     .create = gph_pump_host_create,

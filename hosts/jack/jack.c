@@ -311,19 +311,17 @@ extension(gph_host_self *self, gph_host_stream *stream, const char *id)
     static const gph_host_ports ports = {
         .size = sizeof ports, .list = find_ports, .connect = set_rule};
     static const gph_host_freewheel freewheel = {.size = sizeof freewheel, .set = set_freewheel};
-    (void)self;
-    (void)stream;
     if (strcmp(id, GPH_PORTS_ID) == 0)
         return &ports;
     if (strcmp(id, GPH_FREEWHEEL_ID) == 0)
         return &freewheel;
-    return strcmp(id, GPH_MIDI_ID) == 0 ? &jack_midi : NULL;
+    return strcmp(id, GPH_MIDI_ID) == 0 ? &jack_midi : gph_pump_host_extension(self, stream, id);
 }
 
 const gph_host gph_host_1 = {
     GPH_HOST("jack", "JACK", "A client of a JACK server that is running already",
              GPH_HOST_IS_SERVER | GPH_HOST_HAS_DEVICES | GPH_HOST_CAN_FREEWHEEL |
-                 GPH_HOST_ANY_WIDTH),
+                 GPH_HOST_ANY_WIDTH | GPH_HOST_CAN_REHEARSE),
     GPH_HOST_SETTINGS(settings),
     .probe = find_probe,
     .create = gph_pump_host_create,

@@ -43,10 +43,12 @@ account(gph_pump *pump, const gph_pump_block *block, gph_clock *clock)
         clock->flags |= GPH_CLOCK_FIRST;
         clock->lost_in = clock->lost_out = 0;
     } else if (pump->gap) {
-        uint64_t missing = frames_of_gap(pump, block, boot_ns - age_ns);
+        uint64_t missing =
+            pump->withheld > 0 ? pump->withheld : frames_of_gap(pump, block, boot_ns - age_ns);
         clock->lost_in += missing;
         clock->lost_out += missing;
-        clock->flags |= clock->lost_in > 0 ? GPH_CLOCK_ESTIMATED : 0;
+        clock->flags |= clock->lost_in > 0 && pump->withheld == 0 ? GPH_CLOCK_ESTIMATED : 0;
+        pump->withheld = 0;
         pump->witness.armed = false;
     }
     if (pump->plan.witness && !freewheel) {
@@ -191,6 +193,8 @@ gph_pump_cycle(gph_pump *pump, const gph_pump_block *block)
     if (!ours) {
         if (gate == GPH_GATE_FILLING)
             atomic_store(&pump->handback, true);
+        else if (gate == GPH_GATE_WITHHELD)
+            gph_pump_withhold(pump, block);
         silence(pump, block);
         return GPH_CYCLE_GO_ON;
     }

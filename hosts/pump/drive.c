@@ -24,6 +24,10 @@ gph_pump_shut(gph_pump *pump)
         if (atomic_compare_exchange_strong(&pump->gate, &gate, GPH_GATE_SHUT) ||
             gate == GPH_GATE_SHUT)
             return true;
+        /* Nobody is in it, and who is about to count its block will find it shut. */
+        if (gate == GPH_GATE_WITHHELD &&
+            atomic_compare_exchange_strong(&pump->gate, &gate, GPH_GATE_SHUT))
+            return true;
         int64_t now = services->now_ns(services);
         if (now > end)
             return false;

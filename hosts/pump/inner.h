@@ -33,7 +33,13 @@ bool gph_pump_events_pop(gph_pump_events *events, gph_host_event *event);
 
 /* Who may call the engine. A driver enters by exchanging FREE for its own value and leaves by putting FREE back, so two
  * cycles never run at once; nobody waits but the control thread, which takes the gate to shut it. */
-enum { GPH_GATE_SHUT = 0, GPH_GATE_FREE = 1, GPH_GATE_BUSY = 2, GPH_GATE_FILLING = 3 };
+enum {
+    GPH_GATE_SHUT = 0,
+    GPH_GATE_FREE = 1,
+    GPH_GATE_BUSY = 2,
+    GPH_GATE_FILLING = 3,
+    GPH_GATE_WITHHELD = 4 /* blocks are lost for a rehearsal; whoever would enter counts them */
+};
 
 /* Why the stream is LOST. */
 enum { GPH_LOST_NOT = 0, GPH_LOST_GONE = 1, GPH_LOST_STALLED = 2 };
@@ -71,9 +77,12 @@ struct gph_pump {
     bool fills;               /* the last turn was one of silence */
     uint32_t piece_from;      /* of the block that is being cut */
     uint32_t piece_frames;
-    bool first;   /* no turn since start */
-    bool gap;     /* another driver or device: what passed is to be told by the clock */
-    bool resumed; /* first turn after LOST */
+    uint64_t
+        withheld; /* frames lost for a rehearsal that `gap` is to tell; 0: it tells by the clock */
+    uint64_t withhold; /* so many are to be */
+    bool first;        /* no turn since start */
+    bool gap;          /* another driver or device: what passed is to be told by the clock */
+    bool resumed;      /* first turn after LOST */
 
     atomic_uint gate;  /* GPH_GATE_* */
     atomic_uint state; /* GPH_STREAM_STATE_* */
@@ -98,10 +107,12 @@ struct gph_pump {
     /* The control thread's. */
     gph_thread *thread;
     gph_thread *filler;
-    bool in_event;         /* the engine is being told: stop and close are refused */
-    bool released;         /* the dead device was let go of */
-    int64_t lost_since_ns; /* boot time */
-    int64_t retry_ns;      /* when to try again */
+    bool in_event; /* the engine is being told: stop and close are refused */
+    int64_t
+        unplugged_until_ns; /* boot time: before it the device does not come back, for a rehearsal */
+    bool released;          /* the dead device was let go of */
+    int64_t lost_since_ns;  /* boot time */
+    int64_t retry_ns;       /* when to try again */
     uint32_t n_retries;
     uint64_t suspect_cycles;  /* as they stood when the watchdog grew suspicious */
     int64_t suspect_ns;       /* when; 0: not suspicious */
@@ -115,6 +126,8 @@ int32_t gph_pump_turn(gph_pump *pump, const gph_pump_block *block) GPH_AUDIO;
 /* [audio, holding the gate as FILLING] When the next block of silence is due; and that block, entered at now_ns. */
 int64_t gph_pump_fill_due(gph_pump *pump, int64_t now_ns) GPH_AUDIO;
 int32_t gph_pump_fill_turn(gph_pump *pump, int64_t now_ns) GPH_AUDIO;
+/* [audio, the gate is WITHHELD] A block that the engine is not to get. */
+void gph_pump_withhold(gph_pump *pump, const gph_pump_block *block) GPH_AUDIO;
 /* [control] Takes the gate so that no cycle runs, or gives up after 2 s; opens it. */
 bool gph_pump_shut(gph_pump *pump);
 void gph_pump_open(gph_pump *pump);

@@ -102,6 +102,8 @@ gph_pump_arm(gph_pump *pump)
     pump->last_mono_ns = INT64_MIN / 2;
     pump->first = true;
     pump->gap = pump->resumed = pump->released = false;
+    pump->withheld = 0;
+    pump->unplugged_until_ns = 0;
     pump->suspect_ns = 0;
     gph_pump_filter_init(&pump->filter, pump->rate);
     gph_pump_witness_init(&pump->witness, pump->rate);

@@ -139,6 +139,9 @@ gph_status GPH_CALL gph_pump_host_dispatch(gph_host_self *self, int32_t timeout_
 int64_t GPH_CALL gph_pump_stream_step(gph_host_stream *stream, int64_t frames, int64_t timeout_ns);
 gph_status GPH_CALL gph_pump_stream_stop(gph_host_stream *stream, uint32_t drain);
 void GPH_CALL gph_pump_stream_stats(gph_host_stream *stream, gph_host_stats *stats);
+/* For a host that has GPH_HOST_CAN_REHEARSE: gph.rehearsal/1. */
+const void *GPH_CALL gph_pump_host_extension(gph_host_self *self, gph_host_stream *stream,
+                                             const char *id);
 
 /* [control] A zeroed stream of `size` bytes, which begins with a gph_pump_stream; NULL: no memory. */
 gph_host_stream *gph_pump_stream_new(gph_host_self *self, size_t size);

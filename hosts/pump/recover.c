@@ -110,6 +110,10 @@ come_back(gph_pump *pump, char *why, uint32_t n)
 {
     const gph_pump_backend *backend = pump->plan.backend;
     gph_got got = {.size = sizeof got};
+    if (pump->plan.on_loss == GPH_LOSS_WAIT && boot_of(pump) < pump->unplugged_until_ns) {
+        snprintf(why, n, "it is unplugged for a rehearsal");
+        return GPH_IO;
+    }
     gph_status status =
         backend->reopen(pump->plan.self, pump->plan.on_loss == GPH_LOSS_FOLLOW, &got, why, n);
     if (status < 0)
@@ -126,6 +130,7 @@ come_back(gph_pump *pump, char *why, uint32_t n)
         return status;
     }
     pump->gap = pump->resumed = true;
+    pump->withheld = 0;
     atomic_store(&pump->reopens, atomic_load(&pump->reopens) + 1);
     atomic_store(&pump->loss, GPH_LOST_NOT);
     pump->released = false;

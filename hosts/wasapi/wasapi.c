@@ -316,18 +316,9 @@ latency(gph_host_stream *stream, uint32_t direction, uint32_t channel, uint32_t 
     return GPH_OK;
 }
 
-static const void *GPH_CALL
-extension(gph_host_self *self, gph_host_stream *stream, const char *id)
-{
-    (void)self;
-    (void)stream;
-    (void)id;
-    return NULL;
-}
-
 const gph_host gph_host_1 = {
     GPH_HOST("wasapi", "WASAPI", "The audio devices of Windows",
-             GPH_HOST_CAN_STEP | GPH_HOST_HAS_DEVICES),
+             GPH_HOST_CAN_STEP | GPH_HOST_HAS_DEVICES | GPH_HOST_CAN_REHEARSE),
     GPH_HOST_SETTINGS(settings),
     .probe = gph_pump_host_probe,
     .create = gph_pump_host_create,
@@ -342,5 +333,5 @@ const gph_host gph_host_1 = {
     .latency = latency,
     .stats = gph_pump_stream_stats,
     .dispatch = gph_pump_host_dispatch,
-    .extension = extension,
+    .extension = gph_pump_host_extension,
 };

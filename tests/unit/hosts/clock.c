@@ -397,6 +397,107 @@ START_TEST(refuses_to_open)
 }
 END_TEST
 
+static const gph_host_rehearsal *
+rehearsal_of(const bench *b)
+{
+    return b->host->extension(b->self, b->stream, GPH_REHEARSAL_ID);
+}
+
+START_TEST(loses_blocks_for_a_rehearsal)
+{
+    static const struct {
+        uint32_t block;
+        uint64_t asked, lost;
+    } cases[] = {{256, 480, 512}, {64, 1, 64}, {1500, 3000, 3000}, {17, 100, 102}};
+    for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {
+        bench b;
+        begin(&b, NULL, cases[n].block);
+        go(&b);
+        bench_run(&b, 48000);
+        ck_assert_int_eq(rehearsal_of(&b)->lose(b.stream, 0), GPH_STATE);
+        ck_assert_int_eq(rehearsal_of(&b)->lose(b.stream, cases[n].asked), GPH_OK);
+        /* One at a time. */
+        ck_assert_int_eq(rehearsal_of(&b)->lose(b.stream, cases[n].asked), GPH_STATE);
+        bench_run(&b, 48000);
+        ck_assert_uint_eq(b.w.lost_in, cases[n].lost);
+        ck_assert_uint_eq(b.w.lost_out, cases[n].lost);
+        ck_assert_uint_eq(b.w.estimated, 0);
+        ck_assert_int_eq(b.w.event_lost, (int64_t)cases[n].lost);
+        ck_assert_int_eq(b.w.event_late, 1);
+        ck_assert_uint_eq(bench_stats(&b).lost_in, cases[n].lost);
+        ck_assert_uint_eq(bench_stats(&b).late, 1);
+        /* And once more, with what the device loses itself meanwhile. */
+        ck_assert_int_eq(rehearsal_of(&b)->lose(b.stream, cases[n].asked), GPH_OK);
+        bench_run(&b, 48000);
+        ck_assert_uint_eq(b.w.lost_in, 2 * cases[n].lost);
+        end(&b);
+    }
+}
+END_TEST
+
+START_TEST(counts_what_is_lost_besides)
+{
+    bench b;
+    begin(&b, "48000 lose 7", 64);
+    go(&b);
+    bench_run(&b, 48000 - 64);
+    ck_assert_int_eq(rehearsal_of(&b)->lose(b.stream, 200), GPH_OK);
+    bench_run(&b, 96000);
+    ck_assert_uint_eq(b.w.lost_in, 256 + 7);
+    end(&b);
+}
+END_TEST
+
+START_TEST(is_unplugged_for_a_rehearsal)
+{
+    bench b;
+    begin(&b, NULL, 256);
+    go(&b);
+    bench_run(&b, 48000);
+    ck_assert_int_eq(rehearsal_of(&b)->unplug(b.stream, INT64_C(2000000000)), GPH_OK);
+    ck_assert_int_eq(rehearsal_of(&b)->unplug(b.stream, INT64_C(2000000000)), GPH_STATE);
+    ck_assert_int_eq(rehearsal_of(&b)->lose(b.stream, 480), GPH_STATE);
+    bench_run(&b, 48000);
+    ck_assert_uint_eq(bench_stats(&b).state, GPH_STREAM_STATE_LOST);
+    bench_run(&b, 48000 * 4);
+    ck_assert_uint_eq(b.w.resumed, 1);
+    ck_assert_uint_eq(bench_stats(&b).reopens, 1);
+    ck_assert_uint_eq(bench_stats(&b).state, GPH_STREAM_STATE_RUNNING);
+    /* As of a device that was gone: tried at 1000 and 3000 ms. */
+    ck_assert_uint_ge(b.w.lost_in, 3 * 48000 - 512);
+    ck_assert_uint_le(b.w.lost_in, 3 * 48000 + 1000);
+    ck_assert_ptr_nonnull(strstr(b.w.states, "3:it was unplugged for a rehearsal;"));
+    end(&b);
+    /* What the patch says of losses counts. */
+    begin(&b, NULL, 256);
+    b.want.on_loss = GPH_LOSS_STOP;
+    go(&b);
+    ck_assert_int_eq(rehearsal_of(&b)->unplug(b.stream, 1000000), GPH_OK);
+    bench_run(&b, 48000);
+    ck_assert_uint_eq(bench_stats(&b).state, GPH_STREAM_STATE_FAILED);
+    end(&b);
+}
+END_TEST
+
+START_TEST(a_rehearsal_ends_with_the_stream)
+{
+    bench b;
+    begin(&b, NULL, 256);
+    go(&b);
+    bench_run(&b, 4800);
+    ck_assert_int_eq(rehearsal_of(&b)->lose(b.stream, 1000000), GPH_OK);
+    bench_run(&b, 4800);
+    ck_assert_int_eq(bench_stop(&b), GPH_OK);
+    ck_assert_int_eq(rehearsal_of(&b)->unplug(b.stream, 1), GPH_STATE);
+    ck_assert_int_eq(bench_start(&b), GPH_OK);
+    uint64_t before = b.w.frames;
+    bench_run(&b, 4800);
+    ck_assert_uint_ge(b.w.frames, before + 4800);
+    ck_assert_uint_eq(bench_stats(&b).lost_in, 0);
+    end(&b);
+}
+END_TEST
+
 START_TEST(runs_by_itself)
 {
     /* In real time, with threads: whatever the machine does, the count must agree. */
@@ -423,4 +524,5 @@ SUITE("clock", counts, loses_what_is_said, witnesses_a_stall, late_is_not_lost,
       fills_in_with_silence, stops_if_told_so, follows_if_told_so, another_rate_stays_lost,
       notices_silence_of_the_device, changes_its_block, shows_drift, freewheels,
       cable_is_as_long_as_it_says, sine_is_a_sine, settles_wishes, refuses_bad_scripts,
-      refuses_to_open, runs_by_itself)
+      refuses_to_open, loses_blocks_for_a_rehearsal, counts_what_is_lost_besides,
+      is_unplugged_for_a_rehearsal, a_rehearsal_ends_with_the_stream, runs_by_itself)

@@ -101,6 +101,10 @@ START_TEST(describes_itself)
         ck_assert(host->settings[n].name != NULL && host->settings[n].doc != NULL);
     ck_assert((host->caps & GPH_HOST_CAN_STEP) == 0 || host->step != NULL);
     ck_assert_ptr_null(host->extension(b.self, NULL, "gph.nothing/1"));
+    const gph_host_rehearsal *rehearsal = host->extension(b.self, NULL, GPH_REHEARSAL_ID);
+    ck_assert_int_eq(rehearsal != NULL, (host->caps & GPH_HOST_CAN_REHEARSE) != 0);
+    ck_assert(rehearsal == NULL || (rehearsal->size >= sizeof *rehearsal &&
+                                    rehearsal->lose != NULL && rehearsal->unplug != NULL));
     end(&b);
 }
 END_TEST
@@ -500,10 +504,17 @@ static void
 fill(TCase *cases)
 {
     const TTest *const tests[] = {
-        describes_itself,   settles_rates,   settles_widths,
-        keeps_time,         lives_in_any_order, heeds_a_refusal,
-        refuses_to_stop_in_an_event, ends_when_told, takes_names_as_they_come,
-        lists_devices, is_there,
+        describes_itself,
+        settles_rates,
+        settles_widths,
+        keeps_time,
+        lives_in_any_order,
+        heeds_a_refusal,
+        refuses_to_stop_in_an_event,
+        ends_when_told,
+        takes_names_as_they_come,
+        lists_devices,
+        is_there,
     };
     for (size_t n = 0; n < sizeof tests / sizeof *tests; n++)
         tcase_add_loop_test(cases, tests[n], 0, getenv("GPH_TEST_HOST") != NULL ? 1 : N_IDS);
