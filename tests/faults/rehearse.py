@@ -20,6 +20,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 from kills import counter, is_gone, children
 
 # So much may wait that a busy machine loses nothing by itself.
+BLOCK = 256
 RIG = """[patch]
 dialect = 1
 host = clock
@@ -164,6 +165,34 @@ def test_full_is_what_failover_is_for(graphophone, home, other_disk):
     assert [len(before), len(after)] == [take["frames"] for take in result["takes"]]
     assert np.array_equal(np.concatenate([before, after]), counter(0, len(before) + len(after), 2))
     assert ran.returncode == 0
+
+
+# ---------------------------------------------------------------- the host
+
+def test_xrun_and_unplug_are_gaps_of_their_length(rehearse):
+    """An xrun is whole blocks, to the frame; a device that was gone is what passed by the clock until it was back."""
+    one = rehearse("xrun=480fr,unplug=300ms").end()
+    xrun, unplug = one.faults
+    assert one.result["exit_status"] == 1 and [fault["state"] for fault in one.faults] == ["done", "done"]
+    (at, frames), (away, gone) = one.check()
+    assert frames == xrun["lost"] == 512 and at % BLOCK == 0 and xrun["begun"] <= at <= xrun["ended"]
+    assert xrun["verdict"] == "xrun of 480fr: 512 frames lost in [take]"
+    assert gone == unplug["lost"] >= 0.3 * 48000 - BLOCK and unplug["begun"] <= away <= unplug["ended"]
+    assert re.fullmatch(rf"unplug for 300ms: {gone} frames lost in \[take\]; it was back after \d\.\d s", unplug["verdict"])
+    assert one.result["lost_in"] == frames + gone and one.result["xruns"] == 1
+    one.said("rehearsal: clock loses 10 ms of sound now", "clock lost 512 input frames", "rehearsal: the xrun is over",
+             "rehearsal: timer is unplugged now, for 0.3 s", "timer is gone: it was unplugged for a rehearsal", "timer is back",
+             "rehearsal: timer is plugged in again", "rehearsal: no more faults")
+
+
+@pytest.mark.parametrize("policy, status, state", [("stop", 4, "under-way"), ("follow", None, "done")])
+def test_what_the_patch_says_of_losses_counts(rehearse, policy, status, state):
+    """`stop` ends the run with the device, as on the night; `follow` takes the other one, at once."""
+    one = rehearse("unplug=1min", "start = auto\n", "--set", f"patch.on_loss={policy}").end()
+    gaps = one.check()
+    assert one.faults[0]["state"] == state
+    assert one.result["exit_status"] == (status or (1 if gaps else 0))
+    assert sum(frames for _, frames in gaps) < 48000
 
 
 # ---------------------------------------------------------------- takes, bad words, ends
