@@ -313,7 +313,8 @@ START_TEST(full_disk)
     enum { MORE = 60000 };
     prepare();
     gph_table_header header = good_header();
-    header.frames = header.filled = MORE;
+    header.frames = MORE;
+    header.filled = MORE;
     header.stride = MORE * sizeof(float);
     header.bank_size = CHANNELS * header.stride;
     leave(&header, GPH_TABLE_HEADER + 2 * CHANNELS * MORE * (off_t)sizeof(float));
