@@ -11,8 +11,7 @@ run(const gph_arguments *arguments)
 
 static const gph_option options[] = {
     {"quiet", NULL, "Prints lines when something changes instead of the live display."},
-    {"rehearse", "FAULT[=HOW LONG]",
-     "Rehearses stall, full, xrun or unplug, or several (stall=5s,unplug), then ends; see above."},
+    {"rehearse", "FAULTS", "Rehearses faults, such as stall=5s,unplug, then ends; see above."},
     {NULL, NULL, NULL},
 };
 static const gph_option *const tables[] = {gph_rig_option_table, gph_folder_option_table,
@@ -36,32 +35,25 @@ const gph_command gph_command_run = {
         "a second Ctrl-C ends at once, also where a disk hangs: what is recorded is then finished "
         "by\n"
         "the writer, which is a process of its own.\n\n"
-        "With --rehearse the rig runs as it is, and has faults before opening night. Each comes "
-        "where "
-        "a\n"
-        "real one would, 2 s after a take began or the last fault was got over, is said before and "
-        "after\n"
-        "in lines that begin with 'rehearsal:', and ends by itself. Faults:\n"
-        "  stall[=3s]    what writes to the disk of the takes stands still so long\n"
-        "  full[=3s]     that disk has room for 64 KiB, then none for so long; full=1MiB: for 1 "
-        "MiB, "
-        "3 s.\n"
-        "                A 'failover' on another disk has room\n"
-        "  xrun[=50ms]   the host loses so much sound, in whole blocks\n"
-        "  unplug[=2s]   the device, or the server, is gone so long; then it may be opened again\n"
-        "xrun and unplug need a host with a device: not offline. Takes go into folders 'rehearsal' "
-        "below\n"
-        "those of the real ones and of 'failover', have numbers of their own, and stay there. "
-        "Start "
-        "them as\n"
-        "on the night where they do not start by themselves. The summary says of each fault how "
-        "many\n"
-        "frames are missing and where, and how long the rings last. The exit status is what real "
-        "faults\n"
-        "would have given (a full disk: 5, also where failover saved all; missing frames: 1), and "
-        "1 "
-        "where\n"
-        "a fault could not take place or was not got over.",
+        "With --rehearse the rig runs as it is and has faults, before it matters. Each comes from\n"
+        "where a real one would, 2 s after a take began or the fault before was got over; it is\n"
+        "said before and after in lines that begin with 'rehearsal:', and is over by itself. "
+        "Start\n"
+        "takes as on the night if they do not start by themselves; when all faults are over they\n"
+        "are finished.\n\n"
+        "stall, or stall=5s: what writes to the disk of the takes stands still, 3 s if nothing is\n"
+        "said.\n\n"
+        "full, or full=5s: that disk has room for 64 KiB, then none for 3 s; full=1MiB: room for\n"
+        "so much, then none for 3 s. A 'failover' on another disk has room.\n\n"
+        "xrun, or xrun=480fr: the host loses so much sound, in whole blocks; 50 ms.\n\n"
+        "unplug, or unplug=10s: device or server are gone, and not to be had for 2 s.\n\n"
+        "Takes of a rehearsal go into folders 'rehearsal' below those of real ones and of\n"
+        "'failover', are numbered by themselves and stay there; real ones are not touched. The\n"
+        "summary says of each fault how many frames are missing, where, and how long the rings\n"
+        "last. The exit status is that of real faults: 5 for a full disk, also where nothing is\n"
+        "lost; 1 for missing frames; and 1 where a fault could not take place or was not got "
+        "over.\n"
+        "A host without a device (offline) cannot lose it: xrun and unplug are refused, with 2.",
     .options = tables,
     .least_words = 1,
     .most_words = 1,

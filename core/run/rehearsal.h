@@ -40,7 +40,7 @@ typedef struct gph_rehearsal {
     uint32_t now;                                   /* of them; n_faults: all are done */
     int64_t since_ns;                               /* when the present fault's turn came */
     int64_t well_ns;                                /* since when all has been well; 0: it is not */
-    bool asked_for;                                 /* it was said that a take is waited for */
+    bool asked_for;                                 /* it was said what is waited for */
     int64_t lost_before; /* frames that were missing before the first fault: no rehearsal */
     gph_faulty *faulty;  /* of takes that this process writes, or NULL */
 } gph_rehearsal;

@@ -79,6 +79,8 @@ gph_rig_judge_rehearsal(gph_rig *rig)
         gph_rehearsal_judge(&rehearsal->faults[n], rig->got.rate);
         rig->failed_frames |= rehearsal->faults[n].state != GPH_REHEARSAL_DONE;
     }
+    gph_rig_tell(rig, GPH_LOG_INFO, GPH_NONE, -1,
+                 "rehearsal: over; its verdicts are in the summary");
     for (uint32_t w = 0; w < rig->n_writers; w++)
         if (!rig->context.link && !rig->watches[w].finished) /* a thread hangs in the real disk */
             rehearsal->faulty = NULL;

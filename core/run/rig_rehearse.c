@@ -86,7 +86,7 @@ is_well(gph_rig *rig)
     for (uint32_t w = 0; w < rig->n_writers; w++) {
         const gph_stream_status *now = recorder(rig, w);
         if (now->state == GPH_STREAM_DEGRADED || now->state == GPH_STREAM_BROKEN ||
-            (now->fill > now->capacity / 8 && !gph_rig_is_offline(rig)))
+            (now->fill > now->capacity / 4 && !gph_rig_is_offline(rig)))
             return false;
     }
     return true;
@@ -261,6 +261,7 @@ turn_over(gph_rig *rig, int64_t now_ns)
     gph_rehearsal *rehearsal = rig->rehearsal;
     rehearsal->now++;
     rehearsal->since_ns = now_ns;
+    rehearsal->asked_for = false;
     if (rehearsal->now < rehearsal->n_faults)
         return;
     bool goes_on = gph_rig_is_offline(rig) && rig->length != -2;
@@ -278,10 +279,12 @@ await(gph_rig *rig, gph_rehearsal_fault *fault, int64_t now_ns)
         rehearsal->well_ns = 0;
     if (recording && has_been_well(rig, now_ns))
         begin(rig, fault, now_ns);
-    if (!recording && !rehearsal->asked_for && now_ns - rehearsal->since_ns > WELL_NS) {
+    if (fault->state == GPH_REHEARSAL_WAITS && !rehearsal->asked_for &&
+        now_ns - rehearsal->since_ns > 2 * WELL_NS) {
         rehearsal->asked_for = true;
-        gph_rig_tell(rig, GPH_LOG_INFO, GPH_NONE, rig->figures.frame,
-                     "rehearsal: waits for a take; begin one as on the night");
+        gph_rig_tell(rig, GPH_LOG_INFO, GPH_NONE, rig->figures.frame, "rehearsal: waits %s",
+                     recording ? "for rings that are almost empty and a host that runs"
+                               : "for a take; begin one as on the night");
     }
     /* The first waits for people; later ones for a rig that should have got over it. */
     if (fault->state == GPH_REHEARSAL_WAITS && rehearsal->now > 0 &&

@@ -257,6 +257,52 @@ def test_the_end_of_the_engine_is_the_end_of_a_fault(rehearse, home):
     assert len(rows) >= 96000 and np.array_equal(rows, counter(0, len(rows), 2))
 
 
+def test_a_person_reads_it(graphophone, home):
+    """In the summary, and wherever somebody looks at the rig meanwhile; a terminal is not needed."""
+    (home / "rig.ini").write_text(RIG.replace("host = clock", f"host = clock\nname = rehearsed{os.getpid()}") +
+                                  "start = auto\nbuffer = 60s\n")
+    done = graphophone("run", "rig.ini", "--rehearse", "xrun=1fr")
+    assert done.returncode == 1
+    assert re.search(rf"^rehearsal: xrun of 1fr: {BLOCK} frames lost in \[take\]\n    {BLOCK} frames at frame [\d,]+ of "
+                     rf"{home}/rehearsal/001.wav$", done.stdout, re.M), done.stdout
+    live = Live(graphophone.path, "rig.ini", "--rehearse", "stall=10min")
+    try:
+        live.said("rehearsal: the disk of the takes stands still from now on")
+        name = f"rehearsed{os.getpid()}"
+        until(lambda: "a rehearsal: faults are injected" in graphophone("status", name).stdout, "the page", live.alive)
+        rig = json.loads(graphophone("status", name, "--json").stdout)[0]["rig"]
+        assert [fault["fault"] for fault in rig["rehearsal"]] == ["stall"] and rig["rehearsal"][0]["verdict"] == ""
+        live.stop()
+    finally:
+        live.kill()
+    assert "--rehearse FAULTS" in graphophone("help", "run").stdout
+
+
+def test_the_check_convicts(rehearse, home):
+    """One bit of a sample, one frame of a gap, a gap that is told of another take: each is seen."""
+    one = rehearse("xrun=1fr").end()
+    (at, frames), = one.check()
+    path = home / "rehearsal/001.wav"
+    whole = path.read_bytes()
+    for frame in (0, at - 1, at, at + frames, one.takes[0]["frames"] - 1):
+        data = bytearray(whole)
+        data[4096 + 8 * frame] ^= 1
+        path.write_bytes(data)
+        with pytest.raises(AssertionError, match="wrong at"):
+            one.check()
+    path.write_bytes(whole)
+    for key, change in (("frames", 1), ("frames", -1), ("at", 1), ("at", -1)):
+        one.takes[0]["gaps"][0][key] += change
+        with pytest.raises(AssertionError):
+            one.check()
+        one.takes[0]["gaps"][0][key] -= change
+        one.faults[0]["gaps"][0][key] += change
+        with pytest.raises(AssertionError):
+            one.check()
+        one.faults[0]["gaps"][0][key] -= change
+    one.check()
+
+
 @pytest.mark.parametrize("faults, told", [
     ("stal", "graphophone: error: --rehearse: there is no fault 'stal'; did you mean 'stall'?"),
     ("fire", "graphophone: error: --rehearse: there is no fault 'fire'; stall, full, xrun and unplug are possible"),
