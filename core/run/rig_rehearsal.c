@@ -76,6 +76,8 @@ gph_rig_judge_rehearsal(gph_rig *rig)
             rehearsal->lost_before = lost[rehearsal->n_faults];
     }
     for (uint32_t n = 0; n < rehearsal->n_faults; n++) {
+        if (!rig->n_takes) /* offline that is not seen before */
+            rehearsal->faults[n].state = GPH_REHEARSAL_WAITS;
         gph_rehearsal_judge(&rehearsal->faults[n], rig->got.rate);
         rig->failed_frames |= rehearsal->faults[n].state != GPH_REHEARSAL_DONE;
     }

@@ -15,24 +15,28 @@ now_of(const gph_pump *pump)
 }
 
 bool
-gph_pump_shut(gph_pump *pump)
+gph_pump_take_gate(gph_pump *pump, unsigned to)
 {
     const gph_host_services *services = pump->plan.services;
     int64_t end = services->now_ns(services) + GPH_PUMP_PATIENCE * INT64_C(1000000);
     for (;;) {
         unsigned gate = GPH_GATE_FREE;
-        if (atomic_compare_exchange_strong(&pump->gate, &gate, GPH_GATE_SHUT) ||
-            gate == GPH_GATE_SHUT)
+        if (atomic_compare_exchange_strong(&pump->gate, &gate, to) || gate == to)
             return true;
         /* Nobody is in it, and who is about to count its block will find it shut. */
-        if (gate == GPH_GATE_WITHHELD &&
-            atomic_compare_exchange_strong(&pump->gate, &gate, GPH_GATE_SHUT))
+        if (gate == GPH_GATE_WITHHELD && atomic_compare_exchange_strong(&pump->gate, &gate, to))
             return true;
         int64_t now = services->now_ns(services);
         if (now > end)
             return false;
         services->sleep_until_ns(services, now + 200000);
     }
+}
+
+bool
+gph_pump_shut(gph_pump *pump)
+{
+    return gph_pump_take_gate(pump, GPH_GATE_SHUT);
 }
 
 void

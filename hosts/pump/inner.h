@@ -130,6 +130,8 @@ int32_t gph_pump_fill_turn(gph_pump *pump, int64_t now_ns) GPH_AUDIO;
 void gph_pump_withhold(gph_pump *pump, const gph_pump_block *block) GPH_AUDIO;
 /* [control] Takes the gate so that no cycle runs, or gives up after 2 s; opens it. */
 bool gph_pump_shut(gph_pump *pump);
+/* [control] The same, but to be SHUT or WITHHELD: no block is let in or passed over in between. */
+bool gph_pump_take_gate(gph_pump *pump, unsigned to);
 void gph_pump_open(gph_pump *pump);
 /* [control] The device's thread and the filling timer. */
 gph_status gph_pump_thread_start(gph_pump *pump);

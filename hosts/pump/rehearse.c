@@ -16,12 +16,10 @@ lose(gph_host_stream *stream, uint64_t frames)
 {
     gph_pump *pump = pump_of(stream);
     if (gph_pump_state(pump) != GPH_STREAM_STATE_RUNNING || frames == 0 ||
-        atomic_load(&pump->gate) == GPH_GATE_WITHHELD || !gph_pump_shut(pump))
+        atomic_load(&pump->gate) == GPH_GATE_WITHHELD)
         return GPH_STATE;
-    pump->withheld = 0;
-    pump->withhold = frames;
-    atomic_store(&pump->gate, GPH_GATE_WITHHELD);
-    return GPH_OK;
+    pump->withhold = frames; /* nobody looks at it before */
+    return gph_pump_take_gate(pump, GPH_GATE_WITHHELD) ? GPH_OK : GPH_STATE;
 }
 
 static gph_status GPH_CALL

@@ -329,6 +329,12 @@ def test_a_patch_without_a_recorder_has_nothing_to_lose(graphophone, home):
                                told="--rehearse: the patch has no file-recorder whose takes could suffer")
 
 
+def test_offline_without_a_take_is_no_rehearsal(rehearse):
+    one = rehearse("stall=10ms", "start = control\n", "--host", "offline", "--length", "1s",
+                   "--set", "patch.offline.signal=counter").end()
+    assert one.result["exit_status"] == 1 and one.faults[0]["state"] == "waits"
+
+
 def test_offline_waits_for_the_disk(rehearse, home):
     """Its own threads write: nothing is ever lost, and the run is as long as the patch says."""
     one = rehearse("stall=300ms,full=300ms", "start = auto\n", "--host", "offline", "--length", "200s",
