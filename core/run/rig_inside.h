@@ -36,6 +36,7 @@ typedef struct gph_rig_watch {
     uint32_t n_before;                   /* files of this recorder at rates before */
     bool goes_on;                        /* it recorded at the rate before */
     bool finished;                       /* its frames are in files, or it has been said why not */
+    bool hangs;                          /* its writer was left behind in the disk */
     double peak_fill;
 } gph_rig_watch;
 

@@ -84,7 +84,7 @@ gph_rig_judge_rehearsal(gph_rig *rig)
     gph_rig_tell(rig, GPH_LOG_INFO, GPH_NONE, -1,
                  "rehearsal: over; its verdicts are in the summary");
     for (uint32_t w = 0; w < rig->n_writers; w++)
-        if (!rig->context.link && !rig->watches[w].finished) /* a thread hangs in the real disk */
+        if (!rig->context.link && rig->watches[w].hangs) /* in the real one, by way of ours */
             rehearsal->faulty = NULL;
     if (rehearsal->lost_before)
         gph_rig_tell(rig, GPH_LOG_WARNING, GPH_NONE, -1,

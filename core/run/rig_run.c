@@ -83,6 +83,7 @@ finish_stream(gph_rig *rig, uint32_t index, int64_t until_ns)
     int64_t left = until_ns - gph_now_ns();
     gph_status status = gph_stream_finish(stream->stream, left > 0 ? left : 0, &problem);
     rig->watches[index].finished = status == GPH_OK;
+    rig->watches[index].hangs = status == GPH_STATE;
     if (status == GPH_OK)
         return;
     gph_rig_tell(rig, GPH_LOG_ERROR, stream->owner->node, -1, "%s",
