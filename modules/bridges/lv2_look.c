@@ -5,7 +5,6 @@
 #include "listing.h"
 
 #include <lv2/core/lv2.h>
-#include <serd/serd.h>
 #include <string.h>
 
 #define LICENSE "http://usefulinc.com/ns/doap#license"
@@ -46,33 +45,6 @@ show(gph_node *self, const LilvPlugin *plugin, const char *folder, FILE *to)
     lilv_node_free(author);
 }
 
-/* Where a manifest is no Turtle. */
-static SerdStatus
-note(void *user, const SerdError *error)
-{
-    char *why = user;
-    const int n =
-        why[0] == '\0' ? snprintf(why, 256, "manifest.ttl:%u:%u: ", error->line, error->col) : -1;
-    if (n < 0 || n >= 256)
-        return SERD_SUCCESS;
-    vsnprintf(why + n, (size_t)(256 - n), error->fmt, *error->args);
-    why[strcspn(why, "\n")] = '\0';
-    return SERD_SUCCESS;
-}
-
-static void
-read_strictly(const char *folder, char why[256])
-{
-    char path[2048];
-    SerdReader *reader = serd_reader_new(SERD_TURTLE, NULL, NULL, NULL, NULL, NULL, NULL);
-    snprintf(path, sizeof path, "%s/manifest.ttl", folder);
-    SerdNode uri = serd_node_new_file_uri((const uint8_t *)path, NULL, NULL, true);
-    serd_reader_set_error_sink(reader, note, why);
-    (void)serd_reader_read_file(reader, uri.buf);
-    serd_node_free(&uri);
-    serd_reader_free(reader);
-}
-
 static void
 look(const char *folder, FILE *out)
 {
@@ -81,8 +53,7 @@ look(const char *folder, FILE *out)
     gph_node self = {.world = lilv_world_new()};
     if (self.world == NULL)
         return;
-    if (gph_lv2_add_bundle(self.world, folder, why, sizeof why))
-        read_strictly(folder, why);
+    gph_lv2_add_bundle(self.world, folder, why, sizeof why);
     const LilvPlugins *plugins = lilv_world_get_all_plugins(self.world);
     LILV_FOREACH(plugins, i, plugins)
     show(&self, lilv_plugins_get(plugins, i), folder, out);

@@ -90,7 +90,7 @@ struct gph_node {
 /* lv2_world.c: reads the manifests of the bundles on the path that mention a text, whatever its capitals (NULL: of all),
  * but those that would harm. What was read before is gone. */
 gph_status gph_lv2_open_world(gph_node *self, const char *text);
-/* Adds a bundle, by its folder. False: it may not be read, and `why` says so. */
+/* Adds a bundle, by its folder. False: it may not or cannot be read, and `why` says so. */
 bool gph_lv2_add_bundle(LilvWorld *world, const char *folder, char *why, uint32_t size);
 /* Calls `each` for every bundle on the path. */
 void gph_lv2_bundles(bool (*each)(void *user, const char *folder), void *user);

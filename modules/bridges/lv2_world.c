@@ -3,6 +3,7 @@
 
 #include "path.h"
 
+#include <serd/serd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,44 @@ may_read(const char *folder, char *why, uint32_t size)
     return objects == NULL;
 }
 
+typedef struct note_place {
+    char *why;
+    uint32_t size;
+} note_place;
+
+/* Where a manifest is no Turtle. */
+static SerdStatus
+note(void *user, const SerdError *error)
+{
+    note_place *place = user;
+    const int n = place->why[0] == '\0' ? snprintf(place->why, place->size,
+                                                   "manifest.ttl:%u:%u: ", error->line, error->col)
+                                        : -1;
+    if (n < 0 || (uint32_t)n >= place->size)
+        return SERD_SUCCESS;
+    vsnprintf(place->why + n, place->size - (uint32_t)n, error->fmt, *error->args);
+    place->why[strcspn(place->why, "\n")] = '\0';
+    return SERD_SUCCESS;
+}
+
+/* As lilv will read it, which would give up as well, and tell the terminal instead of us. */
+static bool
+is_turtle(const char *folder, char *why, uint32_t size)
+{
+    char path[2 * PATH_MOST];
+    note_place place = {why, size};
+    SerdReader *reader = serd_reader_new(SERD_TURTLE, NULL, NULL, NULL, NULL, NULL, NULL);
+    snprintf(path, sizeof path, "%.*s/manifest.ttl", PATH_MOST, folder);
+    SerdNode uri = serd_node_new_file_uri((const uint8_t *)path, NULL, NULL, true);
+    why[0] = '\0';
+    serd_reader_set_error_sink(reader, note, &place);
+    if (serd_reader_read_file(reader, uri.buf) != SERD_SUCCESS && why[0] == '\0')
+        snprintf(why, size, "its manifest.ttl cannot be read");
+    serd_node_free(&uri);
+    serd_reader_free(reader);
+    return why[0] == '\0';
+}
+
 static void
 load(LilvWorld *world, const char *folder)
 {
@@ -94,7 +133,7 @@ load(LilvWorld *world, const char *folder)
 bool
 gph_lv2_add_bundle(LilvWorld *world, const char *folder, char *why, uint32_t size)
 {
-    if (!may_read(folder, why, size))
+    if (!may_read(folder, why, size) || !is_turtle(folder, why, size))
         return false;
     load(world, folder);
     return true;
@@ -131,8 +170,8 @@ add(void *user, const char *folder)
 {
     char why[256];
     const wanted *self = user;
-    if (may_read(folder, why, sizeof why) && (self->text == NULL || mentions(folder, self->text)))
-        load(self->world, folder);
+    if (self->text == NULL || (may_read(folder, why, sizeof why) && mentions(folder, self->text)))
+        (void)gph_lv2_add_bundle(self->world, folder, why, sizeof why);
     return true;
 }
 

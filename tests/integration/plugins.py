@@ -144,6 +144,18 @@ def test_a_rig_uses_the_good_ones(bridge, plugin, hostile, graphophone):
     assert status == 0, said
 
 
+def test_a_broken_bundle_is_silent_beside_others(hostile, graphophone):
+    """It names the one that is wanted, so it is looked at; what is wrong with it `modules --plugins` tells."""
+    bundle(hostile / "lv2", "noisy", PREFIXES + "<urn:hostile:show> a lv2:Plugin ; ;; \"\n")
+    for plugin, status in (("show", 0), ("nobody-has-this", 3)):
+        run = graphophone("describe", "lv2", plugin)
+        assert (run.returncode, len(run.stderr.splitlines())) == (status, int(status != 0)), run.stderr
+        assert "noisy" not in run.stderr and "lilv" not in run.stderr
+    told, said = refused(graphophone, hostile, "lv2", "show")
+    assert told == 0 and "noisy" not in said and "lilv" not in said, said
+    assert "manifest.ttl:4:" in rows_of(graphophone, "lv2")["noisy.lv2"]
+
+
 @pytest.mark.parametrize("bridge, plugin, text", [
     ("ladspa", "cut", "'cut' cannot be loaded: it is cut short"),
     ("ladspa", "text", "'text' cannot be loaded: "),
