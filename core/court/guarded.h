@@ -1,18 +1,21 @@
-/* The guard, where it was preloaded: what an audio thread must not do, and allocations that fail. [any] */
+/* The guard, where it was preloaded, or stands before the module: what an audio thread must not do, and allocations that
+ * fail. [any] */
 #ifndef GPH_COURT_GUARDED_H
 #define GPH_COURT_GUARDED_H
 
-#include "guard/guard.h"
-
 #include <stdbool.h>
+#include <stdint.h>
 
-/* Whether it is there; to be asked once, first. */
-bool guarded_open(void);
+/* `name` was called so often, the first time from a place in the module. */
+typedef void guarded_found(void *user, const char *name, uint64_t count, const char *place);
+
+/* Whether it is there; to be asked once, before any function of the module is called, with an address that lies in it. */
+bool guarded_open(const void *in_module);
 /* From here on this thread is an audio thread; until here. */
 void guarded_enter(void);
 void guarded_leave(void);
 /* Convicts of a rung, one by one; returns false when there is no such rung here. */
-bool guarded_each(int rung, guard_conviction_found *found, void *user);
+bool guarded_each(int rung, guarded_found *found, void *user);
 /* Makes the n-th allocation of this thread from now on fail, once; 0: none. Whether it came to that. */
 void guarded_fail_allocation(long n);
 bool guarded_has_failed(void);

@@ -1,5 +1,6 @@
 /* court FILE TYPE TEST SEED [KEY=VALUE...]: holds one test over one type of a module file, and says what it found: lines
- * "fail TEXT" and "skip TEXT", then "done". `graphophone validate` runs it, a process for each test. With TYPE "-" it
+ * "fail TEXT", "skip TEXT" and
+ * "without PART", then "done". `graphophone validate` runs it, a process for each test. With TYPE "-" it
  * lists: "refused TEXT" (before any code of the file has run), "wrong TEXT" (its descriptor), or lines "type ID", and
  * "test NAME". [control] */
 #include "trial.h"
@@ -95,7 +96,7 @@ hold(const char *name, const trial_case *c)
 }
 
 static int
-try_type(const gph_module_info *module, char **argv, bool guarded)
+try_type(const gph_module_info *module, char **argv)
 {
     for (uint32_t t = 0; t < module->n_types; t++)
         if (strcmp(module->types[t]->type.id, argv[2]) == 0) {
@@ -103,7 +104,7 @@ try_type(const gph_module_info *module, char **argv, bool guarded)
                                   .type = module->types[t],
                                   .sets = (const char *const *)argv + 5,
                                   .seed = (uint32_t)strtoul(argv[4], NULL, 10),
-                                  .guarded = guarded};
+                                  .guarded = guarded_open(module->types[t]->given)};
             return hold(argv[3], &c);
         }
     return 2;
@@ -115,13 +116,12 @@ main(int argc, char **argv)
     if (argc < 5)
         return 2;
     setvbuf(stdout, NULL, _IOLBF, 0);
-    const bool guarded = guarded_open();
     verdict_watch(NULL);
     gph_catalog *catalog = NULL;
     const gph_module_info *module = open_module(argv[1], &catalog);
     const int status = !module                     ? 3
                        : strcmp(argv[2], "-") == 0 ? list(module)
-                                                   : try_type(module, argv, guarded);
+                                                   : try_type(module, argv);
     gph_catalog_free(catalog);
     return status;
 }

@@ -16,12 +16,12 @@ typedef struct trial_case {
 
 typedef void trial(const trial_case *c);
 
-trial trial_file, trial_descriptor;             /* trial_file_posix.c, trial_descriptor.c */
+trial trial_file, trial_descriptor;             /* trial_file_SYSTEM.c, trial_descriptor.c */
 trial trial_lifecycle;                          /* trial_lifecycle.c */
 trial trial_memory, trial_blocks, trial_widths; /* trial_buffers.c */
 trial trial_signals, trial_parameters;          /* trial_signals.c, trial_parameters.c */
 trial trial_realtime, trial_kernel;             /* trial_realtime.c */
-trial trial_surroundings;                       /* trial_surroundings_posix.c */
+trial trial_surroundings;                       /* trial_surroundings.c */
 trial trial_services, trial_claims;             /* trial_services.c, trial_claims.c */
 
 /* A question that most begin with: 48 kHz, two channels, nothing special. */

@@ -74,7 +74,8 @@ trial_realtime(const trial_case *c)
         return;
     guarded_each(CALLS, tell_call, NULL);
     bool locked = memory_is_locked();
-    guarded_each(USAGE, tell_usage, &locked);
+    if (!guarded_each(USAGE, tell_usage, &locked))
+        verdict_leave_out("page faults, and waits that no import shows");
 }
 
 void

@@ -10,6 +10,8 @@
 void verdict_fail(const char *format, ...) GPH_FORMAT(1, 2);
 /* The test cannot be held here, or says nothing of such a type: why. */
 void verdict_skip(const char *format, ...) GPH_FORMAT(1, 2);
+/* A part of the test cannot be held here: which, "page faults". The rest of it counts. */
+void verdict_leave_out(const char *part);
 bool verdict_has_failed(void);
 
 /* Where the module is now, for what ends it: "process()", with the frames of the block or 0. */

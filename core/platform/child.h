@@ -14,7 +14,7 @@ typedef struct gph_child_end {
     char text[32768];
 } gph_child_end;
 
-/* Runs a program, a path, with words behind it, ended by NULL. `variables` (NAME=VALUE, ended by NULL) are put before
+/* Runs a program, a path (on Windows without its .exe), with words behind it, ended by NULL. `variables` (NAME=VALUE, ended by NULL) are put before
  * our environment; standard input is empty, standard error ours. After `timeout_ms` it and what it has started are
  * ended. GPH_IO: it could not be started. */
 gph_status gph_child_run(const char *const *words, const char *const *variables, int32_t timeout_ms,

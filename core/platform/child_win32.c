@@ -5,6 +5,7 @@
 #include "thread.h"
 #include "wide_win32.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,10 +59,23 @@ new_job(void)
     return job;
 }
 
+/* A path with the ending that programs have; to be freed. */
+static wchar_t *
+program_of(const char *path)
+{
+    const size_t n = strlen(path) + sizeof ".exe";
+    char *text = malloc(n);
+    if (text)
+        snprintf(text, n, "%s.exe", path);
+    wchar_t *wide = text ? gph_wide_path(text) : NULL;
+    free(text);
+    return wide;
+}
+
 static bool
 start(const char *const *words, HANDLE out, PROCESS_INFORMATION *made)
 {
-    wchar_t *program = gph_wide_path(words[0]);
+    wchar_t *program = program_of(words[0]);
     wchar_t *line = program ? gph_spawn_line(program, words + 1) : NULL;
     HANDLE handles[] = {gph_spawn_inheritable(NULL), out,
                         gph_spawn_inheritable(GetStdHandle(STD_ERROR_HANDLE))};

@@ -14,6 +14,9 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef _WIN32
+#include <windows.h>
+#endif
 #ifdef __SSE__
 #include <xmmintrin.h>
 #endif
@@ -91,6 +94,36 @@ static char *volatile leaked;
 
 enum { MEMORY = 30000 };
 
+/* The same things by the means of this system. What changes the process goes a way there that no table of imports shows,
+ * as that alone would be told. */
+#ifdef _WIN32
+#define unseen(function, name)                                                                     \
+    ((__typeof__(&function))(void *)GetProcAddress(GetModuleHandleA("msvcrt.dll"), name))
+#define change_locale()   unseen(setlocale, "setlocale")(LC_ALL, "")
+#define change_folder()   unseen(chdir, "_chdir")("/")
+#define change_umask()    unseen(umask, "_umask")(_S_IREAD)
+#define change_handler()  unseen(signal, "signal")(SIGTERM, SIG_IGN)
+#define NOWHERE           "NUL"
+#define wait_a_while()    Sleep(1000)
+#define sleep_for(moment) Sleep((DWORD)(moment)->tv_nsec / 1000000 + 1)
+#define lock_t            SRWLOCK
+#define UNLOCKED          SRWLOCK_INIT
+#define take_lock(lock)   AcquireSRWLockExclusive(lock)
+#define give_lock(lock)   ReleaseSRWLockExclusive(lock)
+#else
+#define change_locale()   setlocale(LC_ALL, "C.UTF-8")
+#define change_folder()   chdir("/")
+#define change_umask()    umask(0)
+#define change_handler()  signal(SIGUSR2, SIG_IGN)
+#define NOWHERE           "/dev/null"
+#define wait_a_while()    pause()
+#define sleep_for(moment) nanosleep(moment, NULL)
+#define lock_t            pthread_mutex_t
+#define UNLOCKED          PTHREAD_MUTEX_INITIALIZER
+#define take_lock(lock)   pthread_mutex_lock(lock)
+#define give_lock(lock)   pthread_mutex_unlock(lock)
+#endif
+
 struct gph_node {
     const gph_runtime *rt;
     const gph_tables *tables;
@@ -107,7 +140,7 @@ static void *
 wait_for_ever(void *nothing)
 {
     for (;;)
-        pause();
+        wait_a_while();
     return nothing;
 }
 
@@ -174,15 +207,15 @@ activate(gph_node *self, gph_setup *setup)
     if (IS(LEAVES_THREAD))
         pthread_create(&thread, NULL, wait_for_ever, NULL);
     if (IS(LEAVES_FILE))
-        self->file = open("/dev/null", O_RDONLY);
+        self->file = open(NOWHERE, O_RDONLY);
     if (IS(LOCALE))
-        setlocale(LC_ALL, "C.UTF-8");
-    if (IS(FOLDER) && chdir("/") != 0)
+        change_locale();
+    if (IS(FOLDER) && change_folder() != 0)
         return GPH_IO;
     if (IS(UMASK))
-        umask(0);
+        change_umask();
     if (IS(HANDLER))
-        signal(SIGUSR2, SIG_IGN);
+        change_handler();
     setup->latency = IS(WRONG_LATENCY) ? 64 : 0;
     setup->tail = IS(SHORT_TAIL) ? 100 : -1;
     return GPH_OK;
@@ -206,17 +239,17 @@ deep(uint32_t n)
 static void
 misbehave(gph_node *self, const gph_io *io)
 {
-    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    static lock_t lock = UNLOCKED;
     const struct timespec moment = {0, 1000};
     if (IS(ALLOCATES))
         free(malloc(100 + io->frames));
     if (IS(LOCKS)) {
-        pthread_mutex_lock(&mutex);
-        pthread_mutex_unlock(&mutex);
+        take_lock(&lock);
+        give_lock(&lock);
     }
     if (IS(SLEEPS))
-        nanosleep(&moment, NULL);
-#ifdef __x86_64__
+        sleep_for(&moment);
+#if defined(__x86_64__) && defined(__linux__)
     if (IS(RAW_KERNEL)) {
         long result = 39;
         __asm__ volatile("syscall" : "+a"(result) : : "rcx", "r11", "memory");

@@ -1,7 +1,9 @@
-/* The guard, where it was preloaded. [any]
+/* The guard on POSIX systems, where it was preloaded. [any]
  *
  * Its functions are looked up by name, as the program is linked without it. */
 #include "guarded.h"
+
+#include "guard/guard.h"
 
 #include <dlfcn.h>
 #include <string.h>
@@ -23,8 +25,9 @@ find(const char *name, void *pointer)
 }
 
 bool
-guarded_open(void)
+guarded_open(const void *in_module)
 {
+    (void)in_module; /* it stands before everybody */
     return find("guard_enter", &guard.enter) && find("guard_leave", &guard.leave) &&
            find("guard_each", &guard.each) && find("guard_fail_allocation", &guard.fail) &&
            find("guard_has_failed", &guard.has_failed) &&
@@ -47,7 +50,7 @@ guarded_leave(void)
 }
 
 bool
-guarded_each(int rung, guard_conviction_found *found, void *user)
+guarded_each(int rung, guarded_found *found, void *user)
 {
     return guard.each && guard.each(rung, found, user);
 }
