@@ -62,7 +62,7 @@ def type_in(workshop, lines):
     """Has Windows do all this in one start of Wine. What that leaves running has none of our pipes."""
     script = workshop / "lines.bat"
     script.write_text("\r\n".join(["@echo off", "w:", *lines, ""]))
-    subprocess.run(["wine", "cmd", "/c", f"W:\\{script.relative_to(BUILD)}".replace("/", "\\")], check=False, timeout=580,
+    subprocess.run(["wine", "cmd", "/c", f"W:\\{script.relative_to(BUILD)}".replace("/", "\\")], check=False, timeout=850,
                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=BUILD)
 
 
