@@ -85,6 +85,9 @@ def tried(workshop):
                        text=True, input="void gph_version(void) {}\n")
         compiled(SOURCE / "config/templates/effect/my-effect.c", workshop / name / "my-effect.dll", linked, changed)
         jobs[name] = f"validate {here}/{name}/my-effect.dll --json --only file"
+    compiled(SOURCE / "config/templates/effect/my-effect.c", workshop / "links-ours/alone.dll", LINKED["links-ours"][0])
+    shutil.copy(workshop / "links-ours/alone.dll", workshop / "alone.dll")
+    jobs["without what it links"] = f"validate {here}/alone.dll"
     jobs["a person reads"] = "validate tests/modules/defect-past-end.dll --only memory"
     jobs["a person reads of real time"] = "validate modules/gain.dll --only realtime"
     jobs["wrong word"] = "validate modules/gain.dll --only memry"
@@ -150,6 +153,11 @@ def test_how_it_was_linked(tried, name):
 def test_refused_is_3(tried, name):
     status, _, errors = tried[name]
     assert status == 3 and REFUSED[name] in errors
+
+
+def test_what_no_library_has_is_refused(tried):
+    status, _, errors = tried["without what it links"]
+    assert status == 3 and "alone.dll cannot be loaded: " in errors
 
 
 @pytest.mark.parametrize("name", WRONG)
