@@ -94,8 +94,8 @@ play_signal(const trial_case *c, stage_signal *signal, const char *what, uint32_
 
 enum {
     WARM = 2, /* calls that are not counted: the first touch of code and memory */
-    TIMED = 50,
-    REPEATS = 3, /* that acquit; so many convict, each of them must */
+    TIMED = 30,
+    REPEATS = 2, /* that acquit; so many convict, each of them must */
     MOST_REPEATS = 15,
     TOO_SLOW = 2,
     CLOCK_NS = 1000 /* what a clock may get wrong */
@@ -109,11 +109,11 @@ loud(const stage_ask *ask, uint32_t port, uint32_t channel, uint32_t frame)
     return seed_fraction(&x) - 0.5f;
 }
 
-/* Through every size that a number can have, and what lies below it: half as loud every 2,000 frames. */
+/* Through every size that a number can have, and what lies below it: half as loud every 1,200 frames. */
 static float
 fading(const stage_ask *ask, uint32_t port, uint32_t channel, uint32_t frame)
 {
-    return ldexpf(loud(ask, port, channel, frame), -(int)(frame / 2000));
+    return ldexpf(loud(ask, port, channel, frame), -(int)(frame / 1200));
 }
 
 /* The slowest of the calls, each of which has its fastest time so far. */
@@ -135,8 +135,7 @@ try_denormals(const trial_case *c)
         stage_signal *signal;
         uint32_t calls;
         bool tiny;
-    } runs[] = {
-        {loud, 12, false}, {silence, 12, false}, {denormal, 12, true}, {fading, TIMED, true}};
+    } runs[] = {{loud, 8, false}, {silence, 8, false}, {denormal, 8, true}, {fading, TIMED, true}};
     enum { RUNS = sizeof runs / sizeof *runs };
     int64_t shortest[RUNS][TIMED];
     for (uint32_t r = 0; r < RUNS; r++)
