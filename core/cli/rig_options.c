@@ -9,7 +9,7 @@ const gph_option gph_rig_option_table[] = {
     {"host", "NAME", "Runs on this host instead of the patch's: jack, clock, offline or auto."},
     {"rate", "RATE", "Demands this rate, as in 48kHz, or takes what comes with any."},
     {"block", "FRAMES", "Asks for this block."},
-    {"device", "NAME", "Uses this device, as 'graphophone hosts' prints it."},
+    {"device", "NAME", "Uses this device, both ways, as 'graphophone hosts' prints it."},
     {"length", "TIME",
      "Ends after this time (90s, 1h), at the players' end (end), or never (endless)."},
     {"set", "NODE.KEY=VALUE", "Replaces or adds one key of the patch; may come several times."},

@@ -77,6 +77,18 @@ no_such_section(gph_document *document, const char *name, gph_position at)
     return GPH_ARGUMENT;
 }
 
+static void
+drop(gph_document *document, gph_raw_section *section, const char *key)
+{
+    gph_raw_entry *was = gph_section_find(section, key);
+    if (was == NULL)
+        return;
+    const size_t at = (size_t)(was - section->entries);
+    memmove(was, was + 1, (section->n - at - 1) * sizeof *was);
+    section->n--;
+    document->n_keys--;
+}
+
 static gph_status
 apply(gph_document *document, const char *name, const gph_raw_entry *entry)
 {
@@ -100,6 +112,11 @@ apply(gph_document *document, const char *name, const gph_raw_entry *entry)
             return GPH_MEMORY;
         section = &document->sections[document->n++];
         *section = (gph_raw_section){.name = copy, .at = at};
+    }
+    /* It means both directions, whatever the file says of one. */
+    if (strcmp(name, "patch") == 0 && strcmp(entry->key, "device") == 0) {
+        drop(document, section, "device.in");
+        drop(document, section, "device.out");
     }
     gph_raw_entry *was = gph_section_find(section, entry->key);
     if (was != NULL) {

@@ -173,6 +173,15 @@ def test_a_device_that_is_not_there_names_those_that_are(refused, rig):
     refused("run", "rig.ini", status=4, told="rig.ini:5:10: error: host clock: no device 'tmier'; there are: timer, spare\n")
 
 
+def test_a_device_of_the_command_line_wins_over_those_of_each_direction(graphophone, rig):
+    rig("clock", ("[mic]", "device.in = tmier\ndevice.out = nor-this\n[mic]"))
+    result = graphophone("run", "rig.ini", "--device", "spare", "--json")
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["device"] == "spare"
+    result = graphophone("run", "rig.ini", "--device", "spare", "--set", "patch.device.in=nosuch")
+    assert result.returncode == 0, result.stderr
+
+
 @pytest.mark.parametrize("inputs, there", [
     (0, "jack has no input channels, this names channel 1"),
     (1, "jack has 1 input channel (system:capture_1), this names channel 2"),

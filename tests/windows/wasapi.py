@@ -290,6 +290,17 @@ def test_refuses_in_words(graphophone, server, home):
         assert not list(home.glob("*.wav"))
 
 
+def test_a_device_of_the_command_line_wins(graphophone, server, home):
+    server.start("one")
+    rig = recorder(home, device__in="Mic")
+    result = graphophone("run", rig, "--length", "1s", "--device", "Nor This")
+    assert result.returncode == 4
+    assert "--device Nor This:1:1: error: host wasapi: no device 'Nor This' that captures" in result.stderr
+    result = graphophone("run", rig, "--length", "1s", "--device", "Monitor of One")
+    assert result.returncode in (0, 1), result.stderr
+    assert (home / "take.wav").exists()
+
+
 def test_exclusive_is_not_had_here_and_said(graphophone, server, home):
     server.start("one")
     result = graphophone("run", recorder(home, device__in='"Monitor of One"', wasapi__mode="exclusive"), "--length",
