@@ -106,6 +106,25 @@ check_pieces(const char *file, uint32_t *used, char *text, size_t size)
     return true;
 }
 
+/* What this system would not keep under the name that was written. */
+static bool
+check_name(const char *name, size_t length, char *text, size_t size)
+{
+    if (!*gph_path_refused)
+        return true;
+    const char *fault = NULL;
+    if (gph_name_is_device(name, length))
+        fault = "Windows keeps that name for a device";
+    else if (name[length - 1] == '.' || name[length - 1] == ' ')
+        fault = "Windows would leave out what it ends with";
+    for (size_t n = 0; !fault && n < length; n++)
+        if (strchr(gph_path_refused, name[n]))
+            fault = "Windows has no names with \\ : * ? \" < > |";
+    if (fault)
+        snprintf(text, size, "'%.*s' cannot be the name of a file: %s", (int)length, name, fault);
+    return !fault;
+}
+
 /* No empty component, no `.` or `..`, and a name at the end. */
 static bool
 check_components(const char *file, char *text, size_t size)
@@ -123,6 +142,8 @@ check_components(const char *file, char *text, size_t size)
             snprintf(text, size, "'%s' must not contain '%.*s'", file, (int)length, at);
             return false;
         }
+        if (!check_name(at, length, text, size))
+            return false;
         if (last)
             return true;
         at += length + 1;

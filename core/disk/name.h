@@ -67,6 +67,9 @@ bool gph_name_folder_of_takes(const gph_name *name, const gph_name_values *value
  * `.part` included; 0: it could not. */
 uint32_t gph_name_take_of(const char *component, const char *found);
 
+/* Whether Windows keeps a name of `length` bytes for a device, whatever its ending. */
+bool gph_name_is_device(const char *name, size_t length);
+
 /* Makes text harmless as a part of a file's name on any system: at most size - 1 and 64 bytes of
  * UTF-8, no separator, control character or reserved name, no '-' or '.' in front. */
 void gph_name_sanitize(const char *text, char *clean, size_t size);

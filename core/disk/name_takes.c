@@ -145,13 +145,13 @@ gph_name_folder_of_takes(const gph_name *name, const gph_name_values *values, ch
     return gph_name_fill(&part, values, 1, folder, size);
 }
 
-/* Names that Windows keeps for devices, with any ending. */
-static bool
-is_reserved(const char *name)
+bool
+gph_name_is_device(const char *name, size_t length)
 {
     static const char *const devices[] = {"con", "prn", "aux", "nul", "com", "lpt"};
-    size_t length = strcspn(name, ".");
-    for (size_t n = 0; n < sizeof devices / sizeof *devices; n++) {
+    const char *ending = memchr(name, '.', length);
+    length = ending ? (size_t)(ending - name) : length;
+    for (size_t n = 0; length >= 3 && n < sizeof devices / sizeof *devices; n++) {
         if (strncasecmp(name, devices[n], 3))
             continue;
         bool numbered = n >= 4 && length == 4 && name[3] >= '0' && name[3] <= '9';
@@ -185,7 +185,7 @@ gph_name_sanitize(const char *text, char *clean, size_t size)
     while (used > 1 && (clean[used - 1] == ' ' || clean[used - 1] == '.'))
         used--;
     clean[used] = '\0';
-    if (used == 1 || is_reserved(clean + 1))
+    if (used == 1 || gph_name_is_device(clean + 1, used - 1))
         clean[0] = '_';
     else
         memmove(clean, clean + 1, used);

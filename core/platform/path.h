@@ -13,6 +13,10 @@ bool gph_path_is_absolute(const char *path);
 /* Whether it stands between two names: '/', and what else the system takes for one. */
 bool gph_path_is_separator(char c);
 
+/* Bytes that no name of a file or folder may have. Not "": names of devices are kept from files, too, and the '.' or ' ' at
+ * a name's end would be lost. */
+extern const char gph_path_refused[];
+
 /* The environment variable that names the folder "~". */
 extern const char gph_path_home[];
 /* The variable that names the folder below which a user's own modules are, and where they are in it. */

@@ -1,6 +1,7 @@
 /* Paths on POSIX systems. [any] */
 #include "path.h"
 
+const char gph_path_refused[] = "";
 const char gph_path_home[] = "HOME";
 const char gph_path_own[] = "HOME";
 const char gph_path_own_modules[] = "/.local/lib/graphophone/modules";

@@ -1,6 +1,7 @@
 /* Paths on Windows. [any] */
 #include "path.h"
 
+const char gph_path_refused[] = "\\:*?\"<>|";
 const char gph_path_home[] = "USERPROFILE";
 const char gph_path_own[] = "LOCALAPPDATA";
 const char gph_path_own_modules[] = "/graphophone/modules";

@@ -54,9 +54,10 @@ def test_takes_letters_of_any_language_in_names(graphophone, home):
 def test_takes_a_path_of_300_characters(graphophone, home):
     folder = home / ("a" * 100) / ("b" * 100) / ("c" * 100)
     folder.mkdir(parents=True)
-    result = graphophone("render", QUICKSTART, "--length", "480fr", "--set", f"patch.folder={folder}")
+    (folder / "rig.ini").write_bytes(QUICKSTART.read_bytes())
+    result = graphophone("render", folder / "rig.ini", "--length", "480fr", "--set", f"patch.folder={folder}")
     assert result.returncode == 0, result.stderr
-    assert sorted(path.name for path in folder.iterdir()) == ["001-dry.wav", "001-wet.wav"]
+    assert sorted(path.name for path in folder.iterdir()) == ["001-dry.wav", "001-wet.wav", "rig.ini"]
 
 
 def test_never_writes_over_a_take(graphophone, home):
@@ -83,6 +84,18 @@ def test_refuses_a_module_that_is_not_as_it_should_be(graphophone, build, change
     assert words in result.stdout, result.stdout
 
 
+def test_takes_letters_of_any_language_in_the_folder_of_a_module(graphophone, build, home):
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="Möbel – 家具 ", dir=build / "tests/windows"))
+    try:
+        shutil.copy(build / "modules/gain.dll", folder / "mine.dll")
+        (home / "rig.ini").write_text("[patch]\ndialect = 1\nhost = offline\nlength = 480fr\n[beep]\ntype = tone\n"
+                                      "[a]\ntype = mine/gain\nfrom = beep\n[m]\ntype = meter\nfrom = a\n")
+        result = graphophone("run", "rig.ini", "--module-dir", folder)
+        assert result.returncode == 0, result.stderr
+    finally:
+        shutil.rmtree(folder)
+
+
 def test_says_that_it_hears_no_osc(graphophone, home):
     patch = home / "osc.ini"
     patch.write_text(QUICKSTART.read_text() + "\n[control]\nosc = 127.0.0.1:9000\ndry.toggle = osc /record\n")
@@ -100,6 +113,39 @@ def test_takes_a_path_with_a_drive(graphophone, home):
     result = graphophone("run", "rig.ini")
     assert result.returncode == 0, result.stderr
     assert (home / "take.wav").stat().st_size > 480 * 4
+
+
+def test_takes_a_path_of_a_share(graphophone, home):
+    # Here all that Wine has of one: what it calls the machine's own files.
+    (home / "rig.ini").write_text(RIG.replace("FILE", f"//?/unix{home}/take.wav"))
+    result = graphophone("run", "rig.ini")
+    assert result.returncode == 0, result.stderr
+    assert (home / "take.wav").stat().st_size > 480 * 4
+
+
+@pytest.mark.parametrize("name, words", [
+    ("CON.wav", "Windows keeps that name for a device"),
+    ("{take}/nul", "Windows keeps that name for a device"),
+    ("lpt1.{take}.wav", "Windows keeps that name for a device"),
+    ("a:b.wav", "Windows has no names with"),
+    ("what?.wav", "Windows has no names with"),
+    ("{take}.wav.", "Windows would leave out what it ends with"),
+])
+def test_refuses_names_that_windows_would_not_keep(graphophone, home, name, words):
+    (home / "rig.ini").write_text(RIG.replace("FILE", name))
+    before = sorted(home.iterdir())
+    result = graphophone("run", "rig.ini")
+    assert result.returncode == 2, result.stderr
+    assert "rig.ini:11:8: error: '" in result.stderr and words in result.stderr, result.stderr
+    assert sorted(home.iterdir()) == before
+
+
+def test_makes_names_of_nodes_and_labels_harmless(graphophone, home):
+    (home / "rig.ini").write_text(RIG.replace("[keep]", "[con]").replace("FILE", "{node}.{label}.wav") +
+                                  "files = per-channel\nlabels = aux:\n")
+    result = graphophone("run", "rig.ini")
+    assert result.returncode == 0, result.stderr
+    assert (home / "_con.aux_.wav").exists(), list(home.iterdir())
 
 
 def test_tells_of_a_share_that_is_not_there(graphophone, home):
