@@ -12,6 +12,23 @@ SOURCE = pathlib.Path(os.environ.get("GPH_SOURCE", pathlib.Path(__file__).parent
 BUILD = pathlib.Path(os.environ.get("GPH_BUILD", SOURCE / "build"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def wine():
+    """Wine begins its services with the first program and ends them with the last: one that waits keeps them, so that each
+    of the others starts in a tenth of the time."""
+    if "GPH_WINDOWS_PROGRAM" not in os.environ:
+        yield
+        return
+    command = [os.environ["GPH_PROGRAM"], "cmd.exe"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    keeper = subprocess.Popen(command, stdin=subprocess.PIPE, **quiet)
+    subprocess.run([*command, "/c", "exit"], stdin=subprocess.DEVNULL, timeout=300, **quiet)
+    os.environ["GPH_WINE_RUNS"] = "yes"
+    yield
+    keeper.stdin.close()
+    keeper.wait(timeout=300)
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
     """HOME, TMPDIR and the current folder are new and empty for each test; returned as a path."""

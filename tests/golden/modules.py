@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+from support import programs
+
 BUILD = pathlib.Path(os.environ["GPH_BUILD"])
 MODULES = BUILD / "tests/modules"
 HEAD = "[patch]\ndialect = 1\n[mic]\ntype = input\nchannels = 1-6\n"
@@ -15,10 +17,13 @@ HEAD = "[patch]\ndialect = 1\n[mic]\ntype = input\nchannels = 1-6\n"
 def build(folder, text, modules, **variables):
     (folder / "x.ini").write_text(HEAD + text, encoding="utf-8")
     environment = {**os.environ, "GPH_TEST_MARK": str(folder / "mark"), **variables}
-    result = subprocess.run([BUILD / "tests/golden/golden-build", "--module-dir", modules, "x.ini"], cwd=folder,
-                            env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=60)
-    result.first = result.stdout.decode().split("\n")[0].replace(str(modules), "FOLDER")
+    result = programs.run("tests/golden/golden-build", "--module-dir", modules, "x.ini", cwd=folder, env=environment)
+    result.first = result.stdout.decode().split("\n")[0].replace(programs.as_printed(modules), "FOLDER")
     return result
+
+
+def library(name):
+    return name + programs.LIBRARY
 
 
 def effect(type):
@@ -31,8 +36,8 @@ def folder(tmp_path):
     own = tmp_path / "own"
     own.mkdir(mode=0o755)
     for name in ("shapes", "abi-newer"):
-        shutil.copy(MODULES / f"{name}.so", own / f"{name}.so")
-        (own / f"{name}.so").chmod(0o755)
+        shutil.copy(MODULES / library(name), own / library(name))
+        (own / library(name)).chmod(0o755)
     return own
 
 
@@ -93,23 +98,23 @@ def test_the_mark_is_left_by_what_runs(tmp_path):
     (b"\x7fELF" + bytes(60), "is not a shared library for this machine"),
 ], ids=["empty", "script", "header"])
 def test_not_a_library(tmp_path, folder, content, words):
-    (folder / "x.so").write_bytes(content)
-    (folder / "x.so").chmod(0o644)
+    (folder / library("x")).write_bytes(content)
+    (folder / library("x")).chmod(0o644)
     assert build(tmp_path, effect("x"), folder).first == f"x.ini:7:8: error: 'x' {words} (FOLDER)"
 
 
 def test_every_cut(tmp_path, folder):
     """A file cut short anywhere is refused, and no cut makes the reader fall over."""
-    whole = (folder / "abi-newer.so").read_bytes()
+    whole = (folder / library("abi-newer")).read_bytes()
     for size in range(0, len(whole), len(whole) // 40):
-        (folder / "cut.so").write_bytes(whole[:size])
-        (folder / "cut.so").chmod(0o644)
+        (folder / library("cut")).write_bytes(whole[:size])
+        (folder / library("cut")).chmod(0o644)
         result = build(tmp_path, effect("cut/plate"), folder)
         assert result.returncode in (0, 3)
 
 
 def test_what_others_may_write(tmp_path, folder):
-    (folder / "shapes.so").chmod(0o757)
+    (folder / library("shapes")).chmod(0o757)
     result = build(tmp_path, effect("shapes/stereo"), folder)
     assert result.first == "x.ini:7:8: error: 'shapes/stereo' may be written by others (FOLDER)"
     assert result.returncode == 3
@@ -124,7 +129,7 @@ def test_folder_that_others_may_write(tmp_path, folder):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 def test_what_is_another_users(tmp_path, folder):
-    os.chown(folder / "shapes.so", 12345, 12345)
+    os.chown(folder / library("shapes"), 12345, 12345)
     result = build(tmp_path, effect("shapes/stereo"), folder)
     assert result.first == "x.ini:7:8: error: 'shapes/stereo' belongs to another user (FOLDER)"
 
@@ -148,14 +153,14 @@ def test_no_patch_can_name_a_path(tmp_path, folder, type):
 
 def test_first_hit_wins(tmp_path, folder):
     """Also when it is refused: the second folder is not a way round."""
-    shutil.copy(MODULES / "two-exports.so", folder / "gain.so")
+    shutil.copy(MODULES / library("two-exports"), folder / library("gain"))
     result = build(tmp_path, effect("gain"), folder)
     assert result.first == ("x.ini:7:8: error: 'gain' exports 'second_export'; "
                             "a module exports gph_module_1 alone (FOLDER)")
 
 
 def test_pin(tmp_path, folder):
-    digest = subprocess.run(["sha256sum", folder / "shapes.so"], stdout=subprocess.PIPE).stdout.decode().split()[0]
+    digest = subprocess.run(["sha256sum", folder / library("shapes")], stdout=subprocess.PIPE).stdout.decode().split()[0]
     good = effect("shapes/stereo") + f"[modules]\nshapes = sha256:{digest}\n"
     assert build(tmp_path, good, folder).returncode == 0
     bad = effect("abi-newer/plate") + f"[modules]\nabi-newer = sha256:{'0' * 64}\n"
