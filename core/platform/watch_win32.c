@@ -1,5 +1,9 @@
-/* Watches on Windows: who crashes is named; nothing is cut, as no thread can be made to leave what it does. [control;
- * enter, call: audio; the handler: whichever thread crashes]
+/* Watches on Windows: who crashes is named, and who computes without end is cut. [control; enter, call: audio; the
+ * handler: whichever thread crashes]
+ *
+ * There are no signals. The control thread holds the watched one, looks where it is, and lets it go on in a call that
+ * leaves what it was in. That reaches it in code of a module alone: what waits in the system waits on. Source:
+ * Microsoft's pages on SuspendThread, GetThreadContext and SetThreadContext.
  *
  * The handler of crashes has no argument either. It finds its watch in the word of a thread's own block that the system
  * leaves to programs, and reads what is there only where it may. */
@@ -13,18 +17,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAGIC = 0x57484347 };
+enum { MAGIC = 0x57484347, MOST_LEFT = 16 };
 
 struct gph_watch {
     uint32_t magic;
     gph_watch_owner owner;
     jmp_buf boundary;
-    _Atomic DWORD thread; /* that is watched; 0: none */
-    HANDLE handle;        /* of it, or NULL */
+    bool armed;            /* `boundary` is set: gph_watch_call is running */
+    _Atomic DWORD thread;  /* that is watched; 0: none */
+    _Atomic HANDLE handle; /* of it, or NULL */
+    /* Of those before, the last in turn: somebody may be asking for the time of one. */
+    HANDLE left[MOST_LEFT];
+    uint32_t n_left;
     _Atomic bool renewed;
     _Atomic bool failed;
+    uint32_t spared;
 
-    bool begun;
+    bool begun, cuts;
     LPTOP_LEVEL_EXCEPTION_FILTER old_filter;
 };
 
@@ -114,6 +123,9 @@ gph_watch_free(gph_watch *watch)
         *own_word() = NULL;
     if (watch->handle)
         CloseHandle(watch->handle);
+    for (uint32_t n = 0; n < MOST_LEFT; n++)
+        if (watch->left[n])
+            CloseHandle(watch->left[n]);
     watch->magic = 0;
     free(watch);
 }
@@ -121,11 +133,13 @@ gph_watch_free(gph_watch *watch)
 bool
 gph_watch_begin(gph_watch *watch, bool cuts, int64_t limit_ns)
 {
-    (void)cuts, (void)limit_ns;
+    /* No system that is asked sends anything: who looks cuts. */
+    (void)limit_ns;
     if (!watch->begun)
         watch->old_filter = SetUnhandledExceptionFilter(crash);
     watch->begun = true;
-    return false;
+    watch->cuts = cuts;
+    return cuts;
 }
 
 void
@@ -148,10 +162,36 @@ gph_watch_renew(gph_watch *watch)
     atomic_store_explicit(&watch->renewed, true, memory_order_release);
 }
 
+/* Lets a thread that is held go on in gph_watch_leave, as if it had called that where it is. */
+static bool
+send_away(gph_watch *watch, HANDLE thread, CONTEXT *context)
+{
+    enum { RED_ZONE = 128, SHADOW = 32, CALLED = 8, DIRECTION = 1 << 10 };
+    union {
+        void (*call)(gph_watch *watch);
+        DWORD64 address;
+    } leave = {gph_watch_leave};
+    context->EFlags &= ~(DWORD)DIRECTION;
+    context->Rsp = ((context->Rsp - RED_ZONE) & ~(DWORD64)15) - SHADOW - CALLED;
+    context->Rip = leave.address;
+    context->Rcx = (DWORD64)(ULONG_PTR)watch;
+    return SetThreadContext(thread, context);
+}
+
 void
 gph_watch_cut(gph_watch *watch, uint32_t mark)
 {
-    (void)watch, (void)mark;
+    CONTEXT context = {.ContextFlags = CONTEXT_CONTROL | CONTEXT_INTEGER};
+    bool left = false;
+    HANDLE thread = atomic_load_explicit(&watch->handle, memory_order_acquire);
+    if (!watch->cuts || !thread || SuspendThread(thread) == (DWORD)-1)
+        return;
+    /* It is held for certain once its registers are known. Until it goes on nothing here may wait for a lock. */
+    if (GetThreadContext(thread, &context) && watch->armed &&
+        watch->owner.may_cut(watch->owner.user, mark))
+        left = send_away(watch, thread, &context);
+    watch->spared += !left;
+    ResumeThread(thread);
 }
 
 /* Its size and place are the system's affair here. */
@@ -166,8 +206,8 @@ int64_t
 gph_watch_cpu_ns(const gph_watch *watch)
 {
     FILETIME made, ended, kernel, user;
-    if (!atomic_load_explicit(&watch->thread, memory_order_acquire) || !watch->handle ||
-        !GetThreadTimes(watch->handle, &made, &ended, &kernel, &user))
+    HANDLE thread = atomic_load_explicit(&watch->handle, memory_order_acquire);
+    if (!thread || !GetThreadTimes(thread, &made, &ended, &kernel, &user))
         return -1;
     uint64_t steps = ((uint64_t)kernel.dwHighDateTime << 32 | kernel.dwLowDateTime) +
                      ((uint64_t)user.dwHighDateTime << 32 | user.dwLowDateTime);
@@ -190,26 +230,30 @@ gph_watch_failed(const gph_watch *watch)
 uint32_t
 gph_watch_spared(const gph_watch *watch)
 {
-    (void)watch;
-    return 0;
+    return watch->spared;
 }
 
 /* ---------------------------------------------------------------- audio */
 
-/* A thread that is new here. The handle of the one before is left open: somebody may be asking for its time. */
+/* A thread that is new here. */
 static void
 adopt(gph_watch *watch)
 {
     void **word = own_word();
     HANDLE self = GetCurrentProcess();
+    HANDLE handle = NULL;
     if (*word && *word != watch)
         atomic_store_explicit(&watch->failed, true, memory_order_relaxed);
     else
         *word = watch;
-    if (!watch->handle && !DuplicateHandle(self, GetCurrentThread(), self, &watch->handle, 0, FALSE,
-                                           DUPLICATE_SAME_ACCESS))
-        watch->handle = NULL;
-    atomic_store_explicit(&watch->thread, GetCurrentThreadId(), memory_order_release);
+    HANDLE *place = &watch->left[watch->n_left++ % MOST_LEFT];
+    if (*place)
+        CloseHandle(*place);
+    *place = atomic_load_explicit(&watch->handle, memory_order_relaxed);
+    if (!DuplicateHandle(self, GetCurrentThread(), self, &handle, 0, FALSE, DUPLICATE_SAME_ACCESS))
+        handle = NULL;
+    atomic_store_explicit(&watch->handle, handle, memory_order_release);
+    atomic_store_explicit(&watch->thread, GetCurrentThreadId(), memory_order_relaxed);
 }
 
 void
@@ -226,11 +270,15 @@ bool
 gph_watch_call(gph_watch *watch, void (*body)(void *user), void *user)
 {
     /* Without a frame to unwind to: what is left behind has nothing to clean up. */
-    if (_setjmp(watch->boundary, NULL) != 0)
+    if (_setjmp(watch->boundary, NULL) != 0) {
+        watch->armed = false;
         return true;
+    }
+    watch->armed = true;
     atomic_signal_fence(memory_order_seq_cst);
     body(user);
     atomic_signal_fence(memory_order_seq_cst);
+    watch->armed = false;
     return false;
 }
 
