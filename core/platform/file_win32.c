@@ -38,7 +38,7 @@ open_path(const char *path, ACCESS_MASK access)
 {
     wchar_t *wide = gph_wide_path(path);
     if (!wide)
-        return -ENOENT;
+        return gph_wide_is_text(path) ? -ENOMEM : -ENOENT;
     HANDLE file = CreateFileW(wide, access, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
                               NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
     int error = file == INVALID_HANDLE_VALUE ? last_error() : 0;
@@ -263,6 +263,7 @@ is_still(void *user, gph_file folder, const char *name, gph_file file)
     (void)user;
     HANDLE there;
     FILE_ID_INFO found, ours;
+    FILE_STANDARD_INFO about;
     const gph_nt_how how = {.access = FILE_READ_ATTRIBUTES, .disposition = FILE_OPEN};
     int error = gph_nt_open(handle_of(folder), name, &how, &there);
     if (error)
@@ -271,6 +272,11 @@ is_still(void *user, gph_file folder, const char *name, gph_file file)
         !GetFileInformationByHandleEx(handle_of(file), FileIdInfo, &ours, sizeof ours))
         error = last_error();
     else if (memcmp(&found, &ours, sizeof ours) != 0)
+        error = -ENOENT;
+    else if (!GetFileInformationByHandleEx(handle_of(file), FileStandardInfo, &about, sizeof about))
+        error = last_error();
+    else if (about.DeletePending)
+        /* Its name goes with us, the last that have it open. */
         error = -ENOENT;
     CloseHandle(there);
     return error;

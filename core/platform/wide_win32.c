@@ -24,6 +24,12 @@ gph_wide(const char *text)
     return wide;
 }
 
+bool
+gph_wide_is_text(const char *text)
+{
+    return MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text, -1, NULL, 0) > 0;
+}
+
 char *
 gph_narrow(const wchar_t *wide)
 {

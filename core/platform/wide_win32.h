@@ -2,6 +2,7 @@
 #ifndef GPH_PLATFORM_WIDE_WIN32_H
 #define GPH_PLATFORM_WIDE_WIN32_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <wchar.h>
@@ -9,6 +10,9 @@
 /* UTF-8 to UTF-16 and back; to be freed. NULL: no memory, or it is not well-formed. */
 wchar_t *gph_wide(const char *text);
 char *gph_narrow(const wchar_t *text);
+
+/* Whether it is UTF-8: if so, NULL of one of these means that memory is out. */
+bool gph_wide_is_text(const char *text);
 
 /* The full form of a path, of any length, to be freed; that of a device ("NUL", "COM1") begins with \\.\ . */
 wchar_t *gph_wide_path(const char *path);
