@@ -24,6 +24,16 @@
 #define TEST_NULL "/dev/null"
 #endif
 
+/* A descriptor as the platform's functions take a file. */
+#ifndef TEST_FILE
+#define TEST_FILE(descriptor) (descriptor)
+#endif
+
+/* 1: a name that is deleted goes when nobody has the file open any more, and (in Wine) nothing tells that it will. */
+#ifndef TEST_DELETES_LATE
+#define TEST_DELETES_LATE 0
+#endif
+
 static inline int
 suite_finish(Suite *suite, TCase *cases)
 {

@@ -11,11 +11,11 @@
 void *__real_malloc(size_t bytes);
 void *__real_calloc(size_t n, size_t bytes);
 void *__real_realloc(void *old, size_t bytes);
-void *__real_aligned_alloc(size_t alignment, size_t bytes);
+void *__real_gph_aligned_new(size_t bytes);
 void *__wrap_malloc(size_t bytes);
 void *__wrap_calloc(size_t n, size_t bytes);
 void *__wrap_realloc(void *old, size_t bytes);
-void *__wrap_aligned_alloc(size_t alignment, size_t bytes);
+void *__wrap_gph_aligned_new(size_t bytes);
 char *__wrap_strdup(const char *text);
 
 static _Atomic int left = -1; /* allocations before the one that fails; below 0: none does */
@@ -52,9 +52,9 @@ __wrap_realloc(void *old, size_t bytes)
 }
 
 void *
-__wrap_aligned_alloc(size_t alignment, size_t bytes)
+__wrap_gph_aligned_new(size_t bytes)
 {
-    return fails() ? NULL : __real_aligned_alloc(alignment, bytes);
+    return fails() ? NULL : __real_gph_aligned_new(bytes);
 }
 
 char *

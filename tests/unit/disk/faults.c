@@ -3,8 +3,10 @@
 #include "bench.h"
 
 #include <errno.h>
+#ifndef TEST_NO_LIMITS
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#endif
 
 /* A file system that fails at the n-th of one kind of calls. */
 typedef struct breaker {
@@ -239,6 +241,7 @@ START_TEST(states_and_news_tell_of_trouble)
 }
 END_TEST
 
+#ifndef TEST_NO_LIMITS
 START_TEST(a_folder_that_cannot_be_written_to_is_refused)
 {
     rig r;
@@ -294,3 +297,8 @@ SUITE("faults", a_call_that_fails_once_costs_nothing, short_writes_are_completed
       a_disk_that_fails_for_good_is_told, nothing_is_left_of_files_that_could_not_all_be_made,
       states_and_news_tell_of_trouble, a_folder_that_cannot_be_written_to_is_refused,
       files_that_cannot_all_be_open_are_refused, a_soft_limit_is_raised)
+#else
+SUITE("faults", a_call_that_fails_once_costs_nothing, short_writes_are_completed,
+      a_disk_that_fails_for_good_is_told, nothing_is_left_of_files_that_could_not_all_be_made,
+      states_and_news_tell_of_trouble)
+#endif

@@ -46,7 +46,7 @@ desk_init(desk *d, const gph_output_spec *spec)
     d->files = gph_file_system_real;
     d->files.user = d;
     d->files.write_at = may_write;
-    ck_assert_int_eq(gph_output_new(&d->files, file, spec, &d->output), 0);
+    ck_assert_int_eq(gph_output_new(&d->files, TEST_FILE(file), spec, &d->output), 0);
 }
 
 static void

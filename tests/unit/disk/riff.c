@@ -27,7 +27,8 @@ desk_init(desk *d, const char *format, uint32_t channels)
     snprintf(d->path, sizeof d->path, "%s/gph-riff-XXXXXX.wav", place ? place : "/tmp");
     d->file = mkstemps(d->path, 4);
     ck_assert_int_ge(d->file, 0);
-    ck_assert_int_eq(gph_output_new(&gph_file_system_real, d->file, &d->spec, &d->output), 0);
+    ck_assert_int_eq(
+        gph_output_new(&gph_file_system_real, TEST_FILE(d->file), &d->spec, &d->output), 0);
 }
 
 static void
@@ -210,6 +211,9 @@ check_sound(const desk *d, int64_t frames, int64_t first, int64_t count)
 static void
 check_sox(const desk *d, int64_t frames)
 {
+#ifdef TEST_NO_SHELL
+    (void)d, (void)frames;
+#else
     char command[200];
     char line[100] = "";
     int64_t sound = (int64_t)gph_riff_size(&d->output->riff);
@@ -220,6 +224,7 @@ check_sox(const desk *d, int64_t frames)
     ck_assert_ptr_nonnull(fgets(line, sizeof line, answer));
     ck_assert_int_eq(pclose(answer), 0);
     ck_assert_int_eq(atoll(line), frames);
+#endif
 }
 
 /* ---------------------------------------------------------------- geometry */

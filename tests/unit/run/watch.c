@@ -166,6 +166,7 @@ START_TEST(a_busy_machine_is_no_hang)
 }
 END_TEST
 
+#ifndef TEST_NO_SIGNALS
 START_TEST(sleep_is_a_hang_after_200_ms)
 {
     hanging h;
@@ -179,6 +180,7 @@ START_TEST(sleep_is_a_hang_after_200_ms)
     assert_cut(&h);
 }
 END_TEST
+#endif
 
 START_TEST(others_signals_are_spared)
 {
@@ -194,7 +196,12 @@ START_TEST(others_signals_are_spared)
 }
 END_TEST
 
-#ifdef __SANITIZE_THREAD__
+#ifdef TEST_NO_SIGNALS
+/* There what waits in the system waits on. */
+SUITE("watch", only_a_call_that_was_meant_is_cut,
+      the_systems_signal_counts_when_the_node_is_to_blame, it_hangs_after_50_ms_of_its_own_time,
+      a_busy_machine_is_no_hang, others_signals_are_spared)
+#elif defined __SANITIZE_THREAD__
 /* It holds signals back in a loop: there only sleep can be left. */
 SUITE("watch", only_a_call_that_was_meant_is_cut,
       the_systems_signal_counts_when_the_node_is_to_blame, sleep_is_a_hang_after_200_ms)

@@ -27,6 +27,14 @@ static void __attribute__((constructor)) posix_begin(void)
 /* What begins an absolute path: see suite.h. */
 #define TEST_ROOT "C:/"
 #define TEST_NULL "C:/windows/win.ini"
+/* A zone of time is that of the machine, and its shell has no tools. */
+#define TEST_NO_ZONES         1
+#define TEST_NO_SHELL         1
+#define TEST_FILE(descriptor) ((gph_file)_get_osfhandle(descriptor))
+#define TEST_DELETES_LATE     1
+/* Nothing limits a process, nobody is another user, no process has a copy. */
+#define TEST_NO_LIMITS  1
+#define TEST_NO_SIGNALS 1
 /* Threads and files of the process come and go as Wine pleases. */
 #define TEST_NO_PROC 1
 /* The hosts that need no device. */
@@ -61,6 +69,8 @@ mkstemps(char *name, int n_more)
     }
     return -1;
 }
+
+#define mkstemp(name) mkstemps(name, 0)
 
 static inline int
 setenv(const char *name, const char *value, int over)
