@@ -1,8 +1,8 @@
 #!/bin/bash
 # config/windows/deps.sh: builds for Windows what Graphophone links there, from Debian's source packages.
 #
-# Prints one line on standard output: the folder that they are installed in, with a file meson.ini for --cross-file. It
-# is made once for each set of versions,
+# Prints one line on standard output: the folder that they are installed in, with a file meson.ini for --cross-file, and
+# the licences of what the program holds of them. It is made once for each set of versions,
 # below ${GRAPHOPHONE_WINDOWS_CACHE:-~/.cache/graphophone/windows}; what it says on the way goes to standard error.
 # Nothing of this machine's apt is changed: it has its own list of sources, taken from where this machine has its packages.
 set -eu
@@ -27,6 +27,9 @@ for tool in $target-gcc cmake ninja dpkg-source apt-get; do
     command -v $tool >/dev/null || stop "$tool is missing; config/packages windows installs it"
 done
 mkdir -p "$cache/lists/partial" "$cache/sources" "$cache/archives/partial"
+# Whoever comes second finds what the first has made.
+exec 9>"$cache/lock"
+flock 9
 
 # ---------------------------------------------------------------- a private apt
 
@@ -67,9 +70,20 @@ fi
 
 # ---------------------------------------------------------------- fetched, checked, laid out
 
-work=$cache/work
+work=$prefix.work
 rm -rf "$work" "$prefix"
 mkdir -p "$work" "$prefix/licences"
+# licences_of NAME: the source's own texts, and Debian's list of which file is under which.
+licences_of() {
+    local text to=$prefix/licences/$1 own=
+    mkdir "$to"
+    for text in "$work/$1"/{COPYING,LICENSE,LICENCE,COPYRIGHT}*; do
+        [ -f "$text" ] || continue
+        cp "$text" "$to" && own=yes
+    done
+    [ -n "$own" ] || stop "the source of $1 has no text of its licence"
+    cp "$work/$1/debian/copyright" "$to/debian-copyright"
+}
 number=0
 for source in $sources; do
     name=${source%:*}
@@ -81,7 +95,8 @@ for source in $sources; do
         { tail -n 5 "$cache/apt.log" >&2; stop "$description cannot be fetched"; }
     dpkg-source --no-check -x "$cache/sources/$description" "$work/$name" >"$work/$name.log" 2>&1 ||
         { tail -n 5 "$work/$name.log" >&2; stop "$description cannot be unpacked"; }
-    cp "$work/$name/debian/copyright" "$prefix/licences/$name.txt"
+    # Tests alone link check.
+    [ "$name" = check ] || licences_of "$name"
 done
 
 # ---------------------------------------------------------------- built

@@ -22,8 +22,10 @@ const gph_term gph_exit_statuses[] = {
 };
 
 const gph_term gph_environment[] = {
-    {"GRAPHOPHONE_MODULE_PATH", "Folders in which modules are looked for, separated by colons."},
-    {"GRAPHOPHONE_HOST_PATH", "Folders in which hosts are looked for, separated by colons."},
+    {"GRAPHOPHONE_MODULE_PATH",
+     "Folders in which modules are looked for, separated by colons; on Windows by semicolons."},
+    {"GRAPHOPHONE_HOST_PATH",
+     "Folders in which hosts are looked for, separated by colons; on Windows by semicolons."},
     {"NO_COLOR", "If set and not empty, nothing is coloured."},
     {NULL, NULL},
 };

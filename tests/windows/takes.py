@@ -8,11 +8,10 @@ import time
 import pytest
 
 from conftest import SOURCE
+from support.same_takes import assert_same
 from support.sound_files import read_chunks, read_floats
 
 NATIVE = pathlib.Path(os.environ.get("GPH_NATIVE", SOURCE / "build-tests/plain/core/cli/graphophone"))
-# What differs though the sound does not: the time at which a take was made.
-DATED = {"bext", "iXML", "LIST"}
 RENDERED = {
     "quickstart": ["--length", "48000fr"],
     "multitrack": ["--host", "offline", "--rate", "48kHz", "--length", "1s", "--set", "control.tracks.toggle=at 0.5s",
@@ -21,15 +20,10 @@ RENDERED = {
 }
 
 
-def takes_of(folder):
-    return {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
 @pytest.mark.parametrize("name", RENDERED)
 def test_takes_are_those_of_the_other_system(graphophone, home, name):
     if not NATIVE.exists():
         pytest.skip(f"{NATIVE} is not built")
-    made = {}
     for kind, program in ("windows", graphophone.path), ("native", NATIVE):
         folder = home / kind
         folder.mkdir()
@@ -37,15 +31,7 @@ def test_takes_are_those_of_the_other_system(graphophone, home, name):
             ["--host", "offline"] if "--host" not in RENDERED[name] else []), *RENDERED[name], "--quiet",
             "--set", f"patch.folder={folder}"], capture_output=True, text=True, timeout=300)
         assert result.returncode == 0, (kind, result.stderr)
-        made[kind] = takes_of(folder)
-    assert made["windows"] and made["windows"].keys() == made["native"].keys()
-    for take, path in made["windows"].items():
-        other = made["native"][take]
-        if take.endswith(".wav"):
-            ours, theirs = ([chunk for chunk in read_chunks(file) if chunk[0] not in DATED] for file in (path, other))
-            assert ours == theirs, take
-        else:
-            assert path.read_bytes() == other.read_bytes(), take
+    assert_same(home / "windows", home / "native")
 
 
 class Live:
