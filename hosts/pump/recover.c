@@ -135,6 +135,9 @@ come_back(gph_pump *pump, char *why, uint32_t n)
     atomic_store(&pump->loss, GPH_LOST_NOT);
     pump->released = false;
     gph_pump_open(pump);
+    /* Its first cycle may take a block, and is not missed yet. */
+    atomic_store_explicit(&pump->entered_ns, backend->now_ns(pump->plan.self),
+                          memory_order_relaxed);
     gph_pump_enter(pump, GPH_STREAM_STATE_RUNNING, "back");
     status = backend->resume(pump->plan.self);
     if (status == GPH_OK)

@@ -584,6 +584,36 @@ START_TEST(goes_and_comes_back)
 }
 END_TEST
 
+/* The control thread looks each 10 ms, whatever comes. */
+static void
+run_watched(bench *b, int64_t times)
+{
+    while (times-- > 0) {
+        b->host->step(b->stream, 48000, 10000000);
+        bench_dispatch(b, 0);
+    }
+}
+
+/* The first block takes longer than a suspected stall is given. */
+START_TEST(comes_back_with_long_blocks)
+{
+    bench b;
+    begin(&b, (size_t)_i);
+    b.want.block = wish(8192, GPH_WISH_PREFER);
+    b.w.content = CONTENT_IGNORED;
+    go(&b);
+    run_watched(&b, 100);
+    fake_remove();
+    run_watched(&b, 400);
+    ck_assert_uint_eq(b.w.state, GPH_STREAM_STATE_LOST);
+    fake_return();
+    run_watched(&b, 800);
+    ck_assert_uint_eq(b.w.state, GPH_STREAM_STATE_RUNNING);
+    ck_assert_uint_eq(bench_stats(&b).reopens, 1);
+    end(&b);
+}
+END_TEST
+
 START_TEST(goes_in_each_state)
 {
     for (int32_t state = KS_ACQUIRE; state <= KS_RUN; state++) {
@@ -821,6 +851,7 @@ fill(TCase *cases)
         goes_in_each_state,
         goes_while_it_is_stopped,
         goes_and_comes_back,
+        comes_back_with_long_blocks,
         a_long_sleep_is_a_loss,
         a_device_that_stands_still_is_lost,
     };
