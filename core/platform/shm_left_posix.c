@@ -33,8 +33,8 @@ gph_shm_list(const char *prefix, gph_shm_found *found, void *user)
     if (!names)
         return errno;
     struct dirent *entry;
-    errno = 0;
-    while ((entry = readdir(names)) != NULL)
+    /* Whoever is told may leave any errno. */
+    while (errno = 0, (entry = readdir(names)) != NULL)
         if (strncmp(entry->d_name, prefix, length) == 0)
             found(user, entry->d_name);
     int error = errno;
@@ -103,6 +103,16 @@ gph_shm_claim(const char *name, gph_shm_left **left)
                                                            : EINVAL;
 }
 
+/* Only one at a time asks for an owner's lock, or would be taken for the owner by the others. */
+static int
+lock_as_claimant(int file)
+{
+    struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(file, F_OFD_SETLK, &all) == 0)
+        return 0;
+    return errno == EACCES ? EAGAIN : errno;
+}
+
 int
 gph_shm_claim_path(const char *path, gph_shm_left **left)
 {
@@ -111,12 +121,12 @@ gph_shm_claim_path(const char *path, gph_shm_left **left)
     int file = open_ours(path, O_RDWR, &opened);
     if (file < 0)
         return -file;
-    int error = 0;
-    if (flock(file, LOCK_EX | LOCK_NB) != 0)
+    int error = lock_as_claimant(file);
+    if (error == 0 && flock(file, LOCK_EX | LOCK_NB) != 0)
         error = errno == EWOULDBLOCK ? EBUSY : errno;
     /* Between open and lock it may have been renamed, or another may have come in its place. */
-    else if (stat(path, &named) != 0 || named.st_ino != opened.st_ino ||
-             named.st_dev != opened.st_dev)
+    else if (error == 0 && (stat(path, &named) != 0 || named.st_ino != opened.st_ino ||
+                            named.st_dev != opened.st_dev))
         error = ENOENT;
     gph_shm_left *claimed = error == 0 ? calloc(1, sizeof *claimed) : NULL;
     if (!claimed) {

@@ -238,7 +238,7 @@ free_name(const char *path, gph_shm_worth *worth)
     gph_shm_left *left;
     int error = gph_shm_claim_path(path, &left);
     if (error)
-        return error == ENOENT ? 0 : error;
+        return error == ENOENT ? 0 : error == EAGAIN ? EBUSY : error;
     error = gph_shm_left_set_aside(left, worth);
     gph_shm_left_free(left);
     return error;

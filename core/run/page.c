@@ -3,11 +3,15 @@
 
 #include "../platform/clock.h"
 #include "../platform/shm_left.h"
+#include "../platform/thread.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define PAUSE_NS INT64_C(1000000)
 
 enum { PAGE_BYTES = 512 << 10, MOST_TRIES = 1000, NAME_BYTES = GPH_SHM_NAME_MAX + 1 };
 
@@ -104,6 +108,14 @@ typedef struct search {
     char *copies[2]; /* PAGE_BYTES each */
 } search;
 
+static bool
+is_sound(const page_header *header)
+{
+    return !memcmp(header->magic, magic, sizeof magic) && header->version == 1 &&
+           header->header == sizeof *header && header->sequence % 2 == 0 &&
+           header->size < PAGE_BYTES - sizeof *header;
+}
+
 /* A copy that nobody wrote meanwhile: two that are alike. NULL: it is no page, or never rests. */
 static const page_header *
 copy_of(const search *s, const char *name)
@@ -115,21 +127,42 @@ copy_of(const search *s, const char *name)
             gph_shm_peek(name, second, PAGE_BYTES) != PAGE_BYTES)
             return NULL;
         const page_header *header = (const page_header *)(const void *)first;
-        if (header->version == 1 && header->header == sizeof *header && header->sequence % 2 == 0 &&
-            !memcmp(first, second, PAGE_BYTES))
-            return header->size < PAGE_BYTES - sizeof *header ? header : NULL;
+        if (header->sequence % 2 == 0 && !memcmp(first, second, PAGE_BYTES))
+            return is_sound(header) ? header : NULL;
     }
     return NULL;
 }
 
-static bool
-is_alive(const char *name)
+/* The same of one that nobody can write to. */
+static const page_header *
+copy_of_claimed(const search *s, const gph_shm_left *left)
+{
+    const page_header *header = (const page_header *)(const void *)s->copies[0];
+    bool whole = gph_shm_left_bytes(left) == PAGE_BYTES &&
+                 gph_shm_left_read(left, 0, s->copies[0], PAGE_BYTES);
+    return whole && is_sound(header) ? header : NULL;
+}
+
+/* Who owns it is asked before it is copied: the page of a dead rig is read while it is ours and nobody can
+ * take its name, and what has the name after a living one was seen is that one or a later one. */
+static const page_header *
+look_into(const search *s, const char *name, bool *alive)
 {
     gph_shm_left *left;
-    if (gph_shm_claim(name, &left) != 0)
-        return true;
+    int error = gph_shm_claim(name, &left);
+    /* Another looks at it, or a new rig is taking its place. */
+    for (int n = 0; (error == EAGAIN || error == ENOENT) && n < MOST_TRIES; n++) {
+        gph_thread_sleep_ns(PAUSE_NS);
+        error = gph_shm_claim(name, &left);
+    }
+    *alive = error != 0;
+    if (error == ENOENT)
+        return NULL;
+    if (error)
+        return copy_of(s, name);
+    const page_header *header = copy_of_claimed(s, left);
     gph_shm_left_free(left);
-    return false;
+    return header;
 }
 
 static void
@@ -137,18 +170,19 @@ look_at(void *user, const char *name)
 {
     const search *s = user;
     char prefix[32];
+    bool alive;
     prefix_of(prefix, sizeof prefix);
     const char *patch = name + strlen(prefix);
     /* Those with a dot are tables. */
     if (strchr(patch, '.') || (s->patch && strcmp(patch, s->patch) != 0))
         return;
-    const page_header *header = copy_of(s, name);
+    const page_header *header = look_into(s, name, &alive);
     if (!header)
         return;
     s->copies[0][sizeof *header + header->size] = '\0';
     const gph_page page = {
         .size = sizeof page,
-        .alive = is_alive(name),
+        .alive = alive,
         .process = header->process,
         .name = patch,
         .text = s->copies[0] + sizeof *header,
