@@ -21,7 +21,7 @@ loudest(const float *levels, uint32_t channels)
     return (double)loudest;
 }
 
-/* Where frames are missing there is silence, but at the end of a file nothing. */
+/* Where frames are missing there is silence, but at the ends of a file nothing. */
 static void
 print_gaps(const gph_rig_take *take, int colour)
 {
@@ -29,7 +29,9 @@ print_gaps(const gph_rig_take *take, int colour)
            gph_format_count(take->lost).text, colour ? "\x1b[0m" : "");
     for (uint32_t i = 0; i < take->n_gaps && i < GAPS_SHOWN; i++) {
         const gph_rig_gap *gap = &take->gaps[i];
-        if (gap->at >= take->frames)
+        if (gap->at < 0)
+            printf("      %s frames before the first one\n", gph_format_count(gap->frames).text);
+        else if (gap->at >= take->frames)
             printf("      %s frames after the last one\n", gph_format_count(gap->frames).text);
         else
             printf("      %s frames at frame %s (%s), silence in their place\n",

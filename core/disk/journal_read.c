@@ -128,7 +128,7 @@ take_note(reading *r, const gph_journal_words *words, bool gap)
     gph_journal_facts *facts = r->facts;
     gph_journal_note note = {0, 0, !strcmp(gph_journal_words_text(words, "by"), "ring")};
     if (facts->n_notes == GPH_JOURNAL_NOTES ||
-        !gph_journal_words_number(words, "at", false, &note.at) ||
+        !gph_journal_words_number(words, "at", gap, &note.at) ||
         (gap && (!gph_journal_words_number(words, "frames", false, &note.frames) || !note.frames)))
         return;
     if (!facts->notes)

@@ -198,6 +198,12 @@ gph_output_can_cut(const gph_output *output)
     return output->maker != &gph_output_stream;
 }
 
+int64_t
+gph_output_bytes_at(const gph_output *output, gph_output_point point)
+{
+    return output->points[point].length;
+}
+
 int
 gph_output_cut(gph_output *output, gph_output_point which)
 {

@@ -62,6 +62,8 @@ int gph_output_write_header(gph_output *output);
 void gph_output_keep(gph_output *output);
 /* Makes MARK the present end; -EAGAIN while frames are in the spool. */
 int gph_output_mark(gph_output *output);
+/* Bytes of the file before a point. */
+int64_t gph_output_bytes_at(const gph_output *output, gph_output_point point);
 /* Whether a file of this kind can be cut: the frames of flac and ogg have no place of their own. */
 bool gph_output_can_cut(const gph_output *output);
 /* Goes back to a point: forgets what is in the spool and takes no more frames; brings the header of

@@ -94,6 +94,7 @@ gph_part_new(const gph_part_plan *plan, const gph_part_place *place, gph_part **
     part->plan = plan;
     part->place = *place;
     part->cut = -1;
+    part->resumed = INT64_MAX;
     part->channels = channels;
     part->width = per_channel ? 1 : channels;
     int error = 0;
@@ -213,28 +214,53 @@ gph_part_is_spoilt(const gph_part *part)
     return false;
 }
 
-static void
-add_place(gph_part *part, int64_t position, int64_t gap)
+void
+gph_part_gap(gph_part *part, int64_t frames, int64_t left, bool dropped)
 {
-    if (part->n_places < GPH_CUES_MOST)
-        part->places[part->n_places++] = (gph_cue){(uint64_t)position, gap};
-}
-
-bool
-gph_part_gap(gph_part *part, int64_t frames, bool dropped)
-{
-    gph_journal_gap(part->journal, part->frames, frames, dropped);
-    if (part->n_gaps == GPH_PART_NOTES)
-        return false;
-    part->gaps[part->n_gaps++] = (gph_take_gap){part->frames, frames, dropped};
-    add_place(part, part->frames, frames);
-    return true;
+    gph_take_gap *last = part->n_gaps ? &part->gaps[part->n_gaps - 1] : NULL;
+    if (last && last->position + last->frames == part->frames && !last->dropped == !dropped) {
+        last->frames += frames;
+        return;
+    }
+    gph_journal_gap(part->journal, part->frames, left, dropped);
+    if (part->n_gaps < GPH_PART_NOTES)
+        part->gaps[part->n_gaps++] = (gph_take_gap){part->frames, frames, dropped};
 }
 
 void
-gph_part_ends_in_gap(gph_part *part)
+gph_part_begins_late(gph_part *part, int64_t frames, bool dropped)
 {
-    part->ends_in_gap = true;
+    part->head = frames;
+    part->head_dropped = dropped;
+    gph_journal_gap(part->journal, -frames, frames, dropped);
+}
+
+void
+gph_part_set_tail(gph_part *part, int64_t frames, bool dropped)
+{
+    part->tail = frames > 0 ? frames : 0;
+    part->tail_dropped = dropped;
+    if (part->tail)
+        gph_journal_gap(part->journal, part->frames, part->tail, dropped);
+}
+
+void
+gph_part_ends_early(gph_part *part, int64_t frames, bool dropped)
+{
+    gph_part_set_tail(part, part->tail + frames, dropped);
+}
+
+void
+gph_part_ends(const gph_part *part, gph_take_gap *head, gph_take_gap *tail)
+{
+    *head = (gph_take_gap){-part->head, part->head, part->head_dropped};
+    *tail = (gph_take_gap){part->frames, part->tail, part->tail_dropped};
+}
+
+bool
+gph_part_has_room(const gph_part *part)
+{
+    return part->n_gaps < GPH_PART_NOTES;
 }
 
 bool
@@ -244,7 +270,6 @@ gph_part_cue(gph_part *part, int64_t position)
     if (part->n_cues == GPH_PART_NOTES)
         return false;
     part->cues[part->n_cues++] = position;
-    add_place(part, position, 0);
     return true;
 }
 

@@ -56,10 +56,17 @@ bool gph_part_is_spoilt(const gph_part *part);
 int gph_part_is_lost(const gph_part *part, int64_t *left);
 /* The same, after a look at how long they are. */
 int gph_part_look(gph_part *part);
-/* Notes for the report; false: the list is full. */
-bool gph_part_gap(gph_part *part, int64_t frames, bool dropped);
-/* The part ends with the gap that was noted last. */
-void gph_part_ends_in_gap(gph_part *part);
+/* The next `frames` that are put are silence of a gap, of which `left` may be to come. */
+void gph_part_gap(gph_part *part, int64_t frames, int64_t left, bool dropped);
+/* Frames are missing before the part's first one; for one that has none yet. */
+void gph_part_begins_late(gph_part *part, int64_t frames, bool dropped);
+/* Frames are missing behind its last one; no more are put. */
+void gph_part_ends_early(gph_part *part, int64_t frames, bool dropped);
+/* The gaps at both ends; 0 frames: there is none. */
+void gph_part_ends(const gph_part *part, gph_take_gap *head, gph_take_gap *tail);
+/* Whether it can note one more gap. */
+bool gph_part_has_room(const gph_part *part);
+/* A mark, for the report; false: the list is full. */
 bool gph_part_cue(gph_part *part, int64_t position);
 
 /* ---- barriers; part_barrier.c */
@@ -81,6 +88,9 @@ bool gph_part_can_cut(const gph_part *part);
 void gph_part_cut(gph_part *part, gph_output_point point);
 /* The part ends where somebody has cut it. */
 void gph_part_shorten(gph_part *part);
+/* It stays as it is, and another begins at this frame within it or behind it. */
+void gph_part_goes_on_elsewhere(gph_part *part, int64_t frame);
+bool gph_part_is_dropped(const gph_part *part);
 /* The part is closed as it is, without a sync that means nothing any more. */
 void gph_part_accept(gph_part *part);
 /* The part is to leave nothing behind; to be completed then. */

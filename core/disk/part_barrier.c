@@ -116,30 +116,34 @@ gph_part_sync_error(const gph_part *part)
     return atomic_load(&part->sync_error);
 }
 
-/* What lies behind the end is noted once more where the sound is, but for a gap after which there is
- * none of this part. */
+/* What lies behind the end is noted once more where the sound is. */
 static void
 forget_notes(gph_part *part)
 {
-    bool keeps = part->ends_in_gap;
-    while (part->n_gaps && part->gaps[part->n_gaps - 1].position >= part->frames + keeps)
+    while (part->n_gaps && part->gaps[part->n_gaps - 1].position >= part->frames)
         part->n_gaps--;
+    gph_take_gap *last = part->n_gaps ? &part->gaps[part->n_gaps - 1] : NULL;
+    if (last && last->position + last->frames > part->frames)
+        last->frames = part->frames - last->position;
     while (part->n_cues && part->cues[part->n_cues - 1] >= part->frames)
         part->n_cues--;
-    while (part->n_places && (int64_t)part->places[part->n_places - 1].position >= part->frames)
-        part->n_places--;
 }
 
 void
 gph_part_cut(gph_part *part, gph_output_point point)
 {
     part->cut = (int)point;
+    if (part->points[point] < part->frames)
+        part->tail = 0;
     part->frames = part->points[point];
     for (uint32_t n = 0; n < part->n_files; n++) {
         gph_part_file *file = &part->files[n];
         memcpy(file->sums, file->points[point], file->width * sizeof *file->sums);
         file->spoilt = 0;
         file->synced = false; /* others of the part may have come further */
+        /* Shorter than this only somebody else makes it. */
+        int64_t bytes = gph_output_bytes_at(file->output, point);
+        file->written = bytes < file->written ? bytes : file->written;
     }
     gph_part_add_up(part);
     forget_notes(part);
@@ -158,7 +162,14 @@ gph_part_shorten(gph_part *part)
     if (atomic_load(&part->lost) != -ENODATA || part->left >= part->frames)
         return;
     part->frames = part->left;
+    part->tail = 0;
     forget_notes(part);
+}
+
+void
+gph_part_goes_on_elsewhere(gph_part *part, int64_t frame)
+{
+    part->resumed = frame;
 }
 
 void
@@ -174,17 +185,48 @@ gph_part_drop(gph_part *part)
     part->dropped = true;
 }
 
+bool
+gph_part_is_dropped(const gph_part *part)
+{
+    return part->dropped;
+}
+
+static void
+add_place(gph_part *part, int64_t position, int64_t gap)
+{
+    if (part->n_places < GPH_CUES_MOST)
+        part->places[part->n_places++] = (gph_cue){(uint64_t)position, gap};
+}
+
+/* Gaps and marks as the file is to tell them. */
+static void
+find_places(gph_part *part)
+{
+    uint32_t c = 0;
+    part->n_places = 0;
+    if (part->head)
+        add_place(part, 0, part->head);
+    for (uint32_t g = 0; g < part->n_gaps; g++) {
+        for (; c < part->n_cues && part->cues[c] < part->gaps[g].position; c++)
+            add_place(part, part->cues[c], 0);
+        add_place(part, part->gaps[g].position, part->gaps[g].frames);
+    }
+    for (; c < part->n_cues; c++)
+        add_place(part, part->cues[c], 0);
+    if (part->tail)
+        add_place(part, part->frames, part->tail);
+}
+
 int
 gph_part_complete(gph_part *part)
 {
     int error = 0;
     int sync_error = atomic_load(&part->sync_error);
     see_names(part);
-    /* What is cut on purpose may be so since an earlier try. */
-    if (part->cut < 0)
-        gph_part_see_lengths(part);
+    gph_part_see_lengths(part);
     if (!part->dropped)
         gph_journal_end(part->journal, part->frames);
+    find_places(part);
     for (uint32_t n = 0; n < part->n_files; n++) {
         gph_part_file *file = &part->files[n];
         int lost = atomic_load(&part->lost);

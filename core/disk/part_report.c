@@ -29,26 +29,25 @@ frames_of(gph_part *part, const gph_part_file *file)
     return whole ? part->frames : least(part->flushed, part->frames);
 }
 
-/* The gaps of a file: of one that it ends in, what it has; and where it ends before its part does, what
- * it lacks. */
+/* The gaps of a file, but for what is in another part; and where it ends before its part does, what it
+ * lacks. */
 static void
 report_gaps(const gph_part *part, gph_take_file *about)
 {
-    gph_take_gap *gaps = calloc((size_t)part->n_gaps + 1, sizeof *gaps);
-    bool ends_early = about->frames < part->frames;
-    int64_t end = part->frames;
+    gph_take_gap *gaps = calloc((size_t)part->n_gaps + 2, sizeof *gaps);
+    int64_t inner = least(about->frames, part->resumed);
+    int64_t end = least(part->frames + part->tail, part->resumed);
+    bool dropped = about->frames < part->frames || part->tail_dropped;
     uint32_t n = 0;
-    for (uint32_t g = 0; gaps && g < part->n_gaps; g++) {
+    if (gaps && part->head)
+        gaps[n++] = (gph_take_gap){-part->head, part->head, part->head_dropped};
+    for (uint32_t g = 0; gaps && g < part->n_gaps && part->gaps[g].position < inner; g++) {
         gph_take_gap gap = part->gaps[g];
-        if (gap.position < about->frames)
-            gap.frames = least(gap.frames, about->frames - gap.position);
-        else if (gap.position >= part->frames)
-            end = gap.position + gap.frames;
-        if (gap.position < about->frames || !ends_early)
-            gaps[n++] = gap;
+        gap.frames = least(gap.frames, inner - gap.position);
+        gaps[n++] = gap;
     }
-    if (gaps && ends_early)
-        gaps[n++] = (gph_take_gap){about->frames, end - about->frames, true};
+    if (gaps && end > about->frames)
+        gaps[n++] = (gph_take_gap){about->frames, end - about->frames, dropped};
     if (n)
         about->gaps = gaps;
     else
@@ -97,14 +96,14 @@ gph_part_fault(const gph_part *part, const gph_part_file *file, char *text, size
     else if (file->spoilt)
         snprintf(text, size, "the sound ends early: %s",
                  gph_file_error(file->spoilt, reason, sizeof reason));
-    else if (!file->renamed && (file->synced || part->cut >= 0))
-        snprintf(text, size, "not completed: %s",
-                 gph_file_error(file->failed, reason, sizeof reason));
-    else if (!file->renamed)
+    else if (!file->renamed && !file->synced && part->points[GPH_OUTPUT_SAFE] < part->frames)
         snprintf(text, size,
                  "not completed: %s; what is not on the disk for certain begins at frame %lld",
                  gph_file_error(file->failed, reason, sizeof reason),
                  (long long)part->points[GPH_OUTPUT_SAFE]);
+    else if (!file->renamed || !file->synced)
+        snprintf(text, size, "not completed: %s",
+                 gph_file_error(file->failed, reason, sizeof reason));
     else
         return *part->blame ? part->blame : NULL;
     return text;
@@ -144,9 +143,10 @@ void
 gph_part_finish(gph_part *part)
 {
     int64_t before = part->frames;
+    int64_t end = least(before + part->tail, part->resumed);
     gph_part_shorten(part);
     if (part->frames < before)
-        gph_part_gap(part, before - part->frames, true);
+        gph_part_set_tail(part, end - part->frames, true);
     if (part->journal)
         gph_part_end_journal(part);
     for (uint32_t n = 0; n < part->n_files && !part->dropped; n++) {

@@ -145,10 +145,12 @@ void gph_stream_status_get(gph_stream *stream, gph_stream_status *status);
 /* Where its ring is, once it is active; else 0 bytes. */
 size_t gph_stream_memory(const gph_stream *stream, const void **base);
 
-/* Frames that are missing in a file. */
+/* Frames that are missing in a file. Silence stands for them but where the file begins or ends with it:
+ * before its first frame the position is below 0, behind its last one not below its frames. Each frame of a
+ * take is in one of its files or in a gap of one of them. */
 typedef struct gph_take_gap {
     int64_t position; /* frame in the file where they would stand */
-    int64_t frames;   /* how many; silence of this length stands there, unless the file ends here */
+    int64_t frames;   /* how many */
     uint32_t dropped; /* 1: the ring was full; 0: the host lost them */
 } gph_take_gap;
 

@@ -36,7 +36,7 @@ gph_timeline_forget(gph_timeline *timeline, uint64_t position, uint32_t most)
 {
     uint32_t gone = 0;
     while (gone < most && gone + 1 < timeline->n_breaks &&
-           timeline->breaks[gone + 1].position <= position)
+           timeline->breaks[gone + 1].position < position)
         gone++;
     if (gone) {
         timeline->n_breaks -= gone;
@@ -76,8 +76,10 @@ gph_timeline_graph_of(const gph_timeline *timeline, int64_t clock)
     while (n > 0 && timeline->breaks[n].clock - timeline->breaks[n].frames > clock)
         n--;
     const gph_break *at = &timeline->breaks[n];
-    bool in_gap = n > 0 && clock < at->clock;
-    return in_gap && !at->dropped ? at->graph : at->graph + (clock - at->clock);
+    int64_t before = at->clock - clock;
+    if (before <= 0 || at->dropped)
+        return at->graph - before;
+    return before < at->frames ? at->graph : at->graph - (before - at->frames);
 }
 
 uint64_t

@@ -31,7 +31,8 @@ typedef struct gph_timeline {
 void gph_timeline_add(gph_timeline *timeline, const gph_ring_mark *mark);
 /* Whether `count` more fit. */
 bool gph_timeline_has_room(const gph_timeline *timeline, uint32_t count);
-/* Forgets breaks that matter to no sample from a position on, at most so many. Returns how many. */
+/* Forgets breaks that matter to no sample from a position on, nor to what is missing just before it, at
+ * most so many. Returns how many. */
 uint32_t gph_timeline_forget(gph_timeline *timeline, uint64_t position, uint32_t most);
 
 int64_t gph_timeline_graph_at(const gph_timeline *timeline, uint64_t position);

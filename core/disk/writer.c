@@ -285,13 +285,14 @@ perhaps_give_up(gph_writer *writer)
         writer->end_clock = gph_timeline_clock_at(&writer->timeline, writer->in);
     writer->ended = true;
     writer->lost_sound |= writer->take.active || writer->away || writer->n_rescues;
-    writer->n_commands = 0;
     writer->n_rescues = 0;
     gph_guard_give_up(writer);
     if (!writer->part && writer->away) {
         gph_guard_turn(writer);
         gph_guard_give_up(writer);
     }
+    if (!writer->away)
+        writer->n_commands = 0;
     if (writer->part && writer->n_closing < GPH_WRITER_CLOSING) {
         char text[sizeof writer->status.trouble + 16];
         snprintf(text, sizeof text, "ends early: %s", writer->status.trouble);

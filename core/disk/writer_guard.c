@@ -195,12 +195,10 @@ other_folder(const gph_writer *writer, bool spare, int error)
 }
 
 static void
-note_missed(gph_writer *writer, gph_part *part, int64_t missed)
+note_missed(gph_writer *writer, int64_t missed)
 {
     if (missed <= 0)
         return;
-    if (part)
-        gph_part_gap(part, missed, true);
     writer->take.lost += missed;
     writer->gaps++;
     gph_ring_put_news(&writer->ring, GPH_STREAM_GAP, missed);
@@ -211,7 +209,17 @@ gph_guard_give_up(gph_writer *writer)
 {
     gph_take *take = &writer->take;
     if (take->active)
-        note_missed(writer, writer->part, gph_least(take->stop, writer->end_clock) - take->clock);
+        gph_take_find_stop(writer);
+    int64_t end = gph_least(take->stop, writer->end_clock);
+    if (take->active && end > take->clock) {
+        note_missed(writer, end - take->clock);
+        take->clock = end;
+        take->by_ring = true;
+    }
+    if (take->active && writer->part && take->listed < take->clock) {
+        gph_part_ends_early(writer->part, take->clock - take->listed, take->by_ring);
+        take->listed = take->clock;
+    }
     take->active = false;
 }
 
@@ -267,13 +275,18 @@ gph_guard_leave(gph_writer *writer, int error, const char *what)
               (long long)safe_frames);
     else if (doubtful && !lost && kept > safe_frames)
         blame(part, "what is not on the disk for certain begins at frame", (long long)safe_frames);
+    /* What is missing before a part that stays is noted there. */
+    if (!gph_part_is_dropped(part) && back.listed < gph_part_first(part))
+        back.listed = gph_part_first(part);
     if (lost == -ENODATA) {
         kept = left;
         gph_part_shorten(part);
         gph_take_resume(writer, gph_part_first(part) + left);
-        note_missed(writer, part, take->clock - gph_part_first(part) - left);
+        note_missed(writer, take->clock - gph_part_first(part) - left);
     } else {
-        note_missed(writer, part, gph_take_go_back(writer, &back));
+        if (!is_cut)
+            gph_part_goes_on_elsewhere(part, kept);
+        note_missed(writer, gph_take_go_back(writer, &back));
     }
     take->frames = back.frames + kept;
     bool spare = take->spare;
@@ -297,7 +310,7 @@ gph_guard_rescue(gph_writer *writer, gph_closing *closing, int error)
     error = lost ? lost : final ? final : error;
     gph_take back = closing->safe;
     if (lost == -ENODATA) {
-        back.clock = gph_part_first(part) + left;
+        back.clock = back.listed = gph_part_first(part) + left;
         back.graph = gph_timeline_graph_of(&writer->timeline, back.clock);
         back.noted = false;
     }
@@ -311,21 +324,35 @@ gph_guard_rescue(gph_writer *writer, gph_closing *closing, int error)
               (long long)gph_part_point(part, GPH_OUTPUT_SAFE));
         return;
     }
+    int64_t before = gph_part_frames(part);
+    int64_t safe_frames = gph_part_point(part, GPH_OUTPUT_SAFE);
+    gph_part_shorten(part);
+    bool is_cut = cut(writer, part, GPH_OUTPUT_SAFE);
+    if (!is_cut)
+        gph_part_accept(part);
+    if (!is_cut && !lost)
+        blame(part, "the next part begins within it, as it may be damaged from frame",
+              (long long)safe_frames);
+    if (!is_cut && lost != -ENODATA)
+        gph_part_goes_on_elsewhere(part, safe_frames);
+    if (!gph_part_is_dropped(part) && back.listed < gph_part_first(part))
+        back.listed = gph_part_first(part);
+    count_fruitless(writer, safe_frames, error, "cannot bring a file to the disk");
+    /* With all frames in it, it has noted what is missing behind them. */
+    if (is_cut && !gph_part_is_dropped(part) && safe_frames == before)
+        return;
     back.active = true;
     back.stop = closing->end.clock;
     back.part_number = closing->end.part_number;
+    if (writer->take.number == back.number) {
+        writer->take.frames -= before - (lost == -ENODATA ? left : safe_frames);
+        writer->take.lost -= closing->end.lost - back.lost;
+    }
     back.frames = back.clipped = back.not_finite = back.lost = 0;
     back.flushed = back.graph;
-    back.closing = back.last = false;
+    back.closing = back.last = back.parted = false;
     back.spare = other_folder(writer, closing->end.spare, error);
-    if (writer->take.number == back.number)
-        writer->take.frames -= back.stop - back.clock;
     writer->rescues[writer->n_rescues++] = back;
-    gph_part_shorten(part);
-    if (!cut(writer, part, GPH_OUTPUT_SAFE))
-        gph_part_accept(part);
-    count_fruitless(writer, gph_part_point(part, GPH_OUTPUT_SAFE), error,
-                    "cannot bring a file to the disk");
 }
 
 static void

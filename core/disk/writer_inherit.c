@@ -19,6 +19,7 @@ typedef struct heritage {
     const gph_channel_sums *sums; /* of its channels; NULL: not known */
     gph_journal_facts facts;
     int64_t kept; /* frames in the file that has fewest; -1: none was seen */
+    bool told;    /* a file was reported, with its gaps */
     bool failed;  /* a file stays as it was */
 } heritage;
 
@@ -34,25 +35,34 @@ path_of(const gph_recover_found *found)
     return path;
 }
 
-/* Gaps and cues as the journal has them, but none behind the end: whoever goes on there notes them once
- * more, unless a gap is why the part ends. */
 static void
-copy_notes(const gph_writer_plan *plan, const gph_journal_facts *facts, gph_take_file *about)
+add_gap(gph_take_file *about, int64_t position, int64_t frames, bool dropped)
 {
-    about->gaps = calloc((size_t)facts->n_notes + 1, sizeof *about->gaps);
+    if (about->gaps && frames > 0)
+        about->gaps[about->n_gaps++] = (gph_take_gap){position, frames, dropped};
+}
+
+/* Gaps and cues as the journal has them, but none behind the end: whoever goes on there notes them once
+ * more. What is missing at the ends the dead writer has noted, and behind the last frame only if all are
+ * there. */
+static void
+copy_notes(const heritage *h, gph_take_file *about)
+{
+    const gph_journal_facts *facts = &h->facts;
+    const gph_memo_part *part = h->part;
+    about->gaps = calloc((size_t)facts->n_notes + 2, sizeof *about->gaps);
     about->cues = calloc((size_t)facts->n_notes + 1, sizeof *about->cues);
+    add_gap(about, part->head.position, part->head.frames, part->head.dropped);
     for (uint32_t n = 0; about->gaps && about->cues && n < facts->n_notes; n++) {
         const gph_journal_note *note = &facts->notes[n];
-        bool ends = plan->gap != GPH_GAP_SILENCE || note->frames > plan->gap_limit;
         int64_t left = about->frames - note->at;
-        if (left < 0 || (!left && note->frames && !ends))
-            continue;
-        if (note->frames)
-            about->gaps[about->n_gaps++] = (gph_take_gap){
-                note->at, left ? gph_least(note->frames, left) : note->frames, note->dropped};
-        else
+        if (note->at >= 0 && note->frames)
+            add_gap(about, note->at, gph_least(note->frames, left), note->dropped);
+        else if (note->at >= 0 && left >= 0)
             about->cues[about->n_cues++] = note->at;
     }
+    if (part->role == GPH_MEMO_CLOSED && about->frames == part->frames)
+        add_gap(about, about->frames, part->tail.frames, part->tail.dropped);
 }
 
 /* The one who saw the samples is dead; what it noted of them is true if the file is as long as it was then. */
@@ -72,12 +82,13 @@ copy_sums(const heritage *h, gph_take_file *about)
 
 /* The description that the dead writer would have given. */
 static void
-report(const heritage *h, const gph_recover_found *found)
+report(heritage *h, const gph_recover_found *found)
 {
     const gph_memo_part *part = h->part;
     gph_take_file *about = calloc(1, sizeof *about);
     if (!about)
         return;
+    h->told = true;
     const gph_journal_entry *entry = gph_journal_find(&h->facts, part->below, found->name);
     about->path = path_of(found);
     about->take = part->take.number;
@@ -93,7 +104,7 @@ report(const heritage *h, const gph_recover_found *found)
     about->bytes =
         about->frames * about->channels * gph_sample_bytes(h->plan->output.format.sample);
     copy_sums(h, about);
-    copy_notes(&h->writer->plan, &h->facts, about);
+    copy_notes(h, about);
     if (found->state != GPH_RECOVER_DONE)
         about->error = strdup(*found->reason ? found->reason : "not completed");
     if (about->path && about->peak && about->rms && about->gaps && about->cues)
@@ -191,11 +202,19 @@ recover(heritage *h)
     files->close(files->user, folder);
 }
 
+/* The first frame that is in no file and no list: what is missing before a part that left no file is in none. */
+static int64_t
+listed(const gph_memo_part *part, int64_t kept, bool told)
+{
+    return kept || told ? part->first + kept : part->first - part->head.frames;
+}
+
 /* What a closed part has not kept is written once more. */
 static void
-make_good(gph_writer *writer, const gph_memo_part *part, int64_t kept)
+make_good(gph_writer *writer, const gph_memo_part *part, int64_t kept, bool told)
 {
-    if (kept >= part->frames || writer->n_rescues == GPH_WRITER_RESCUES)
+    bool all = kept >= part->frames && listed(part, kept, told) >= part->first;
+    if (all || writer->n_rescues == GPH_WRITER_RESCUES)
         return;
     gph_take *rescue = &writer->rescues[writer->n_rescues++];
     *rescue = part->take;
@@ -203,13 +222,14 @@ make_good(gph_writer *writer, const gph_memo_part *part, int64_t kept)
     rescue->clock = part->first + kept;
     rescue->graph = gph_timeline_graph_of(&writer->timeline, rescue->clock);
     rescue->flushed = rescue->graph;
+    rescue->listed = listed(part, kept, told);
     rescue->active = true;
-    rescue->closing = rescue->last = rescue->noted = false;
+    rescue->closing = rescue->last = rescue->noted = rescue->parted = false;
 }
 
 /* The take that had been writing this part goes on behind it. */
 static void
-go_on(gph_writer *writer, const gph_memo_part *part, int64_t kept)
+go_on(gph_writer *writer, const gph_memo_part *part, int64_t kept, bool told)
 {
     bool parked = part->role == GPH_MEMO_PARKED;
     gph_take now = writer->take;
@@ -217,6 +237,7 @@ go_on(gph_writer *writer, const gph_memo_part *part, int64_t kept)
         writer->take = writer->away_take;
     writer->take.frames += kept;
     gph_take_resume(writer, part->first + kept);
+    writer->take.listed = listed(part, kept, told);
     if (parked) {
         writer->away_take = writer->take;
         writer->take = now;
@@ -249,9 +270,9 @@ gph_writer_inherit(gph_writer *writer)
         /* One of which nothing was found had its last name already. */
         int64_t kept = h.kept < 0 || h.kept > part->frames ? part->frames : h.kept;
         if (part->role == GPH_MEMO_CLOSED)
-            make_good(writer, part, kept);
+            make_good(writer, part, kept, h.told);
         else if (part->role != GPH_MEMO_AHEAD)
-            go_on(writer, part, kept);
+            go_on(writer, part, kept, h.told);
         if (h.failed)
             gph_writer_say(writer, -EIO, "cannot complete a file of the writer before");
         gph_journal_facts_finish(&h.facts);

@@ -32,6 +32,11 @@ put_part(gph_packet *packet, const gph_writer *writer, const gph_part *part, gph
     gph_packet_u32(packet, gph_part_plan_of(part) == &writer->plan.spare);
     gph_packet_i64(packet, gph_part_first(part));
     gph_packet_i64(packet, gph_part_frames(part) - pending);
+    gph_take_gap head;
+    gph_take_gap tail;
+    gph_part_ends(part, &head, &tail);
+    gph_packet_bytes(packet, &head, sizeof head);
+    gph_packet_bytes(packet, &tail, sizeof tail);
     gph_packet_bytes(packet, take, sizeof *take);
     gph_packet_text(packet, gph_part_below(part));
     gph_packet_text(packet, gph_part_part_name(part));
@@ -65,21 +70,25 @@ put_sums(gph_packet *packet, const gph_writer *writer, const gph_part *part, int
 {
     uint32_t channels = writer->ring.geometry.channels;
     size_t bytes = channels * sizeof(gph_channel_sums);
+    int64_t left;
     if (!part)
         return;
-    /* Three lists at most, each with its count. */
-    bool fits = packet->size + bytes + 3 * sizeof(uint32_t) <= GPH_RING_MEMO - GPH_RING_LINE;
-    gph_packet_u32(packet, fits && !pending ? channels : 0);
-    for (uint32_t c = 0; fits && !pending && c < channels; c++)
+    /* What somebody cut is shorter than what was added up. */
+    bool known = !pending && !gph_part_is_lost(part, &left);
+    /* Behind it there may be a count for each other part. */
+    known = known && packet->size + bytes + GPH_MEMO_PARTS * sizeof(uint32_t) <=
+                         GPH_RING_MEMO - GPH_RING_LINE;
+    gph_packet_u32(packet, known ? channels : 0);
+    for (uint32_t c = 0; known && c < channels; c++)
         gph_packet_bytes(packet, gph_part_channel_sums(part, c), sizeof(gph_channel_sums));
 }
 
-/* In the order of put_parts. What is being closed may be cut meanwhile: it is left out. */
+/* In the order of put_parts. */
 static void
 put_all_sums(gph_packet *packet, const gph_writer *writer)
 {
     for (uint32_t n = 0; n < writer->n_closing; n++)
-        gph_packet_u32(packet, 0);
+        put_sums(packet, writer, writer->closing[n].part, 0);
     put_sums(packet, writer, writer->part, writer->take.graph - writer->take.flushed);
     put_sums(packet, writer, writer->away_part,
              writer->away_take.graph - writer->away_take.flushed);
@@ -170,6 +179,8 @@ read_parts(gph_packet_reader *reader, gph_memo_parts *parts)
         part->spare = gph_packet_read_u32(reader) != 0;
         part->first = gph_packet_read_i64(reader);
         part->frames = gph_packet_read_i64(reader);
+        gph_packet_read(reader, &part->head, sizeof part->head);
+        gph_packet_read(reader, &part->tail, sizeof part->tail);
         gph_packet_read(reader, &part->take, sizeof part->take);
         copy_text(reader, part->below, sizeof part->below);
         copy_text(reader, part->name, sizeof part->name);

@@ -18,11 +18,12 @@ typedef enum gph_memo_role {
 } gph_memo_role;
 
 typedef struct gph_memo_part {
-    uint32_t role;  /* gph_memo_role */
-    bool spare;     /* below the failover folder */
-    int64_t first;  /* clock of its first frame */
-    int64_t frames; /* that it had been given, and the kernel had taken */
-    gph_take take;  /* CLOSED: at its end */
+    uint32_t role;           /* gph_memo_role */
+    bool spare;              /* below the failover folder */
+    int64_t first;           /* clock of its first frame */
+    int64_t frames;          /* that it had been given, and the kernel had taken */
+    gph_take_gap head, tail; /* at its ends */
+    gph_take take;           /* CLOSED: at its end */
     char below[GPH_NAME_PATH];
     char name[GPH_NAME_PART + 1]; /* of its first file, `X.part` */
 } gph_memo_part;

@@ -158,10 +158,10 @@ gph_writer_open_part(gph_writer *writer)
     writer->status.parts++;
     take->part_end = part_end(writer, take->clock, place.wall_ns);
     gph_guard_begin(writer);
-    bool dropped;
-    int64_t left = gph_take_gap_left(writer, &dropped);
-    if (left > 0)
-        gph_part_gap(writer->part, left, dropped);
+    /* Behind the guard: who comes back to before this part has it to note once more. */
+    if (take->listed < take->clock)
+        gph_part_begins_late(writer->part, take->clock - take->listed, take->by_ring);
+    take->listed = take->clock;
     /* Before the first frame is in it. */
     if (writer->plan.notes)
         gph_memo_note(writer);
@@ -217,6 +217,10 @@ gph_writer_close_part(gph_writer *writer)
             return false;
         int64_t clipped;
         int64_t not_finite;
+        if (take->listed < take->clock)
+            gph_part_ends_early(writer->part, take->clock - take->listed, take->by_ring);
+        take->listed = take->clock;
+        take->parted = false;
         gph_part_sums(writer->part, &clipped, &not_finite);
         take->frames += gph_part_frames(writer->part);
         take->clipped += clipped;

@@ -67,8 +67,10 @@ gph_writer_oldest(const gph_writer *writer)
     uint64_t frames = writer->ring.geometry.frames;
     uint64_t oldest = in > frames ? in - frames : 0;
     const gph_timeline *timeline = &writer->timeline;
-    if (timeline->n_breaks && timeline->breaks[0].position > oldest)
-        oldest = timeline->breaks[0].position;
+    /* Of what is missing before the first break nothing is known. */
+    uint64_t known = timeline->n_breaks ? timeline->breaks[0].position : 0;
+    known += timeline->n_breaks && timeline->breaks[0].frames;
+    oldest = known > oldest ? known : oldest;
     return oldest < writer->out ? oldest : writer->out;
 }
 

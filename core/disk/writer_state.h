@@ -20,16 +20,19 @@ typedef struct gph_take {
     bool active;
     bool closing; /* the part is to be closed before anything else */
     bool last;    /* with closing: the take ends with it */
-    bool noted;   /* the gap that is being filled stands in the report */
+    bool noted;   /* the gap that is being filled was told */
+    bool parted;  /* the part that is open ends here; another begins with the next frame */
+    bool by_ring; /* it was the ring that dropped what is missing before `clock` */
     bool spare;   /* parts go to the failover folder */
     uint32_t number;
-    uint32_t part_number;     /* of the part that was opened last; 0: none was */
-    int64_t start;            /* clock of the trigger */
-    int64_t stop;             /* first frame not taken; INT64_MAX: not known */
-    int64_t clock;            /* of the next frame of the file */
-    int64_t graph;            /* the same in the graph's count */
-    int64_t flushed;          /* in the graph's count: what is before it is written */
-    int64_t wall_ns;          /* time of day at `start` */
+    uint32_t part_number; /* of the part that was opened last; 0: none was */
+    int64_t start;        /* clock of the trigger */
+    int64_t stop;         /* first frame not taken; INT64_MAX: not known */
+    int64_t clock;        /* of the next frame of the file */
+    int64_t listed;  /* before it all is in a file or its list, from it to `clock` all is missing */
+    int64_t graph;   /* the same in the graph's count */
+    int64_t flushed; /* in the graph's count: what is before it is written */
+    int64_t wall_ns; /* time of day at `start` */
     uint32_t capture_latency; /* frames from the microphone to us */
     int64_t part_end;         /* clock at which a new part is to begin */
     int64_t lost;
@@ -128,8 +131,8 @@ bool gph_take_step(gph_writer *writer);
 void gph_take_resume(gph_writer *writer, int64_t clock);
 /* The same from a copy of the take. Returns frames that are passed over. */
 int64_t gph_take_go_back(gph_writer *writer, const gph_take *to);
-/* Frames that are left of a gap that an earlier part has noted and the next begins in; 0: it does not. */
-int64_t gph_take_gap_left(const gph_writer *writer, bool *dropped);
+/* A stop counts as soon as it is known, whatever stands before it in the queue. */
+void gph_take_find_stop(gph_writer *writer);
 /* Finds the next break of the take anew. */
 void gph_take_find_break(gph_writer *writer);
 int64_t gph_take_frames_ns(const gph_writer *writer, int64_t frames);

@@ -28,6 +28,7 @@ gph_take_begin(gph_writer *writer, const gph_ring_mark *start)
         .start = when > first ? when : first,
         .stop = INT64_MAX,
         .clock = first,
+        .listed = first,
         .graph = gph_timeline_graph_of(timeline, first),
         .next_break = 1,
         .capture_latency =
@@ -58,22 +59,6 @@ gap_ahead(const gph_writer *writer, const gph_break *at, int64_t *boundary)
     return after - take->graph;
 }
 
-int64_t
-gph_take_gap_left(const gph_writer *writer, bool *dropped)
-{
-    const gph_take *take = &writer->take;
-    uint32_t noted = take->next_break + (take->noted ? 1 : 0);
-    for (uint32_t n = 1; n < noted && n < writer->timeline.n_breaks; n++) {
-        const gph_break *at = &writer->timeline.breaks[n];
-        int64_t boundary;
-        int64_t missing = gap_ahead(writer, at, &boundary);
-        *dropped = at->dropped;
-        if (missing > 0 && take->graph >= boundary)
-            return gph_least(missing, take->stop - take->clock);
-    }
-    return 0;
-}
-
 void
 gph_take_find_break(gph_writer *writer)
 {
@@ -99,9 +84,11 @@ reach_back(gph_writer *writer)
     uint64_t from = gph_writer_reach_back(writer, position);
     if (from > position) {
         missed = gph_timeline_clock_at(&writer->timeline, from) - take->clock;
+        missed = gph_least(missed, take->stop - take->clock);
         take->clock += missed;
         take->graph = gph_timeline_graph_at(&writer->timeline, from);
         take->noted = false;
+        take->by_ring = true;
     }
     take->flushed = take->graph;
     gph_take_find_break(writer);
@@ -115,7 +102,7 @@ gph_take_go_back(gph_writer *writer, const gph_take *to)
     gph_take now = *take;
     *take = *to;
     take->active = true;
-    take->closing = take->last = false;
+    take->closing = take->last = take->parted = false;
     take->stop = now.stop;
     take->part_number = now.part_number;
     take->spare = now.spare;
@@ -126,8 +113,8 @@ void
 gph_take_resume(gph_writer *writer, int64_t clock)
 {
     gph_take *take = &writer->take;
-    take->closing = take->last = take->noted = false;
-    take->clock = clock;
+    take->closing = take->last = take->noted = take->parted = false;
+    take->clock = take->listed = clock;
     take->graph = gph_timeline_graph_of(&writer->timeline, clock);
     reach_back(writer);
 }
@@ -143,12 +130,59 @@ refuse(gph_writer *writer, int error, const char *what)
     return false;
 }
 
-/* Writes `frames` of sound, or of silence, at the file's present place. */
+/* Whether the part that is open, if one is, ends before the next frame. */
 static bool
-put_frames(gph_writer *writer, int64_t frames, bool silence)
+is_over(const gph_writer *writer)
+{
+    return writer->take.parted || gph_writer_part_room(writer) <= 0 ||
+           !gph_part_has_room(writer->part);
+}
+
+/* Cues and splits whose frame is reached; a cue waits for the part that has its frame. Returns the frames
+ * to the next command. */
+static int64_t
+carry_out(gph_writer *writer)
 {
     gph_take *take = &writer->take;
+    uint32_t n = 0;
+    while (n < writer->n_commands && writer->commands[n].kind != GPH_MARK_START) {
+        const gph_ring_mark *command = &writer->commands[n];
+        if (command->clock > take->clock)
+            return command->clock - take->clock;
+        bool cue = command->kind == GPH_MARK_CUE;
+        if (command->kind == GPH_MARK_SPLIT)
+            take->parted = writer->part != NULL;
+        if (cue && (!writer->part || is_over(writer))) {
+            n++;
+            continue;
+        }
+        if (cue)
+            gph_part_cue(writer->part, gph_part_frames(writer->part));
+        gph_writer_drop_command(writer, n);
+    }
+    return INT64_MAX;
+}
+
+/* Only with a frame at hand the last part ends and the next is made: what is missing between is noted in
+ * one of them. */
+static bool
+have_part(gph_writer *writer)
+{
+    if (writer->part && is_over(writer) && !gph_writer_close_part(writer))
+        return false;
     if (!writer->part && !gph_writer_open_part(writer))
+        return false;
+    carry_out(writer);
+    return true;
+}
+
+/* Writes `frames` of sound, or what stands for a gap that has as many left, at the file's present place. */
+static bool
+put_frames(gph_writer *writer, int64_t frames, const gph_break *gap, int64_t left)
+{
+    gph_take *take = &writer->take;
+    bool silence = gap && !gap->dropped;
+    if (!have_part(writer))
         return false;
     frames = gph_least(frames, gph_writer_part_room(writer));
     for (uint32_t c = 0; c < writer->ring.geometry.channels; c++) {
@@ -159,6 +193,8 @@ put_frames(gph_writer *writer, int64_t frames, bool silence)
             gph_timeline_copy(&writer->timeline, &writer->ring, writer->out, writer->in, c,
                               take->graph + writer->plan.latency[c], samples, (uint32_t)frames);
     }
+    if (gap)
+        gph_part_gap(writer->part, frames, left, gap->dropped);
     /* Whatever the disk says, these frames are the part's now. */
     int64_t begun_ns = gph_writer_now(writer);
     bool empty = silence || gph_timeline_is_silent(&writer->timeline, writer->out, writer->in,
@@ -167,6 +203,7 @@ put_frames(gph_writer *writer, int64_t frames, bool silence)
     int error = gph_part_put(writer->part, writer->ch, (uint32_t)frames, empty);
     gph_writer_note_longest(writer, &writer->status.longest_write_ns, begun_ns);
     take->clock += frames;
+    take->listed = take->clock;
     take->graph += silence ? 0 : frames;
     if (gph_part_is_spoilt(writer->part))
         return refuse(writer, -ENOMEM, "cannot make the bytes of a file");
@@ -179,7 +216,7 @@ put_frames(gph_writer *writer, int64_t frames, bool silence)
 }
 
 static void
-note_gap(gph_writer *writer, int64_t frames, bool dropped)
+note_gap(gph_writer *writer, int64_t frames)
 {
     gph_take *take = &writer->take;
     if (take->noted)
@@ -188,49 +225,48 @@ note_gap(gph_writer *writer, int64_t frames, bool dropped)
     take->lost += frames;
     writer->gaps++;
     gph_ring_put_news(&writer->ring, GPH_STREAM_GAP, frames);
-    if (writer->part)
-        gph_part_gap(writer->part, frames, dropped);
 }
 
-/* One step into or through the gap that the file has reached. */
+/* Over a gap for which no silence is put. */
+static void
+skip_gap(gph_writer *writer, const gph_break *at, int64_t frames)
+{
+    gph_take *take = &writer->take;
+    take->noted = false;
+    take->clock += frames;
+    take->graph += at->dropped ? frames : 0;
+    take->flushed = take->graph;
+    take->by_ring = at->dropped;
+    take->parted = writer->part != NULL;
+    take->next_break++;
+}
+
+/* One step into or through the gap that the file has reached, of at most so many frames. */
 static bool
 pass_gap(gph_writer *writer, const gph_break *at, int64_t missing, int64_t most)
 {
     gph_take *take = &writer->take;
     int64_t frames = gph_least(missing, take->stop - take->clock);
-    if (writer->plan.gap == GPH_GAP_STOP) {
-        note_gap(writer, frames, at->dropped);
-        take->stop = take->clock;
-        return true;
-    }
-    bool first = !take->noted;
+    bool stops = writer->plan.gap == GPH_GAP_STOP;
     /* A file begins with silence only if it begins within a gap. */
     bool split = writer->plan.gap == GPH_GAP_SPLIT || missing > writer->plan.gap_limit;
-    if (split && first) {
-        note_gap(writer, frames, at->dropped);
-        if (writer->part)
-            gph_part_ends_in_gap(writer->part);
-        take->noted = false;
-        take->clock += frames;
-        take->graph += at->dropped ? frames : 0;
-        take->next_break++;
-        return gph_writer_close_part(writer);
-    }
-    if (!writer->part && !gph_writer_open_part(writer))
-        return false;
-    note_gap(writer, frames, at->dropped);
-    if (at->dropped) {
-        /* The zeros come with the samples around them. */
-        take->next_break++;
-        take->noted = false;
+    if (stops || (split && !take->noted)) {
+        note_gap(writer, frames);
+        skip_gap(writer, at, frames);
+        take->stop = stops ? take->clock : take->stop;
+        /* What ends before its first frame is no take. */
+        if (stops && !writer->part)
+            take->listed = take->clock;
         return true;
     }
-    return put_frames(writer, gph_least(frames, most), true);
+    if (!have_part(writer))
+        return false;
+    note_gap(writer, frames);
+    return put_frames(writer, gph_least(frames, most), at, frames);
 }
 
-/* A stop counts as soon as it is known, whatever stands before it in the queue. */
-static void
-find_stop(gph_writer *writer)
+void
+gph_take_find_stop(gph_writer *writer)
 {
     gph_take *take = &writer->take;
     for (uint32_t n = 0; n < writer->n_commands && take->stop == INT64_MAX; n++) {
@@ -244,25 +280,6 @@ find_stop(gph_writer *writer)
     }
     if (writer->ended && take->stop > writer->end_clock)
         take->stop = writer->end_clock > take->clock ? writer->end_clock : take->clock;
-}
-
-/* Cues and splits whose frame is reached; returns the frames to the next one. */
-static int64_t
-carry_out(gph_writer *writer)
-{
-    gph_take *take = &writer->take;
-    while (writer->n_commands && writer->commands[0].kind != GPH_MARK_START) {
-        const gph_ring_mark *first = &writer->commands[0];
-        if (first->clock > take->clock)
-            return first->clock - take->clock;
-        uint32_t kind = first->kind;
-        if (kind == GPH_MARK_CUE && writer->part)
-            gph_part_cue(writer->part, gph_part_frames(writer->part));
-        gph_writer_drop_command(writer, 0);
-        if (kind == GPH_MARK_SPLIT && writer->part && !gph_writer_close_part(writer))
-            return 0;
-    }
-    return INT64_MAX;
 }
 
 /* A disk with less than it is to keep counts as full. */
@@ -307,21 +324,19 @@ gph_take_step(gph_writer *writer)
 {
     gph_take *take = &writer->take;
     const gph_timeline *timeline = &writer->timeline;
-    find_stop(writer);
+    gph_take_find_stop(writer);
     if (!settle(writer) || !take->active)
         return !take->active;
     int64_t to_command = carry_out(writer);
-    if (take->closing || !take->active)
-        return false;
     if (take->clock >= take->stop) {
+        /* A take of which all is missing has a file that says so. */
+        if (!writer->part && take->listed < take->clock && !gph_writer_open_part(writer))
+            return false;
         take->last = true;
         return gph_writer_close_part(writer);
     }
-    if (gph_writer_part_room(writer) <= 0)
-        return gph_writer_close_part(writer);
     int64_t most =
-        gph_least(gph_least(to_command, take->stop - take->clock),
-                  gph_least(gph_writer_part_room(writer), writer->plan.part.batch_frames));
+        gph_least(gph_least(to_command, take->stop - take->clock), writer->plan.part.batch_frames);
     int64_t ready = INT64_MAX;
     if (!writer->ended)
         ready = gph_timeline_graph_at(timeline, writer->in) - writer->greatest_latency -
@@ -337,11 +352,11 @@ gph_take_step(gph_writer *writer)
             break;
         }
         if (missing > 0)
-            return pass_gap(writer, at, missing, most);
+            return pass_gap(writer, at, missing, at->dropped ? gph_least(most, ready) : most);
         take->noted = false;
         take->next_break++;
     }
-    bool fine = put_frames(writer, gph_least(most, ready), false);
+    bool fine = put_frames(writer, gph_least(most, ready), NULL, 0);
     if (fine)
         writer->retry_ns = 0;
     return fine;

@@ -299,8 +299,8 @@ GPH_EXPORT gph_status gph_rig_get_recorder(gph_rig *rig, uint32_t index,
 
 /* A gap in a take. */
 typedef struct gph_rig_gap {
-    int64_t at; /* frame in the file */
-    int64_t frames;
+    int64_t at; /* frame in the file; below 0: before its first one; its frames or more: behind */
+    int64_t frames; /* silence stands for them but before and behind */
 } gph_rig_gap;
 
 /* A file that has been finished. Texts live as long as the rig. */
