@@ -36,6 +36,34 @@ client_connect(const char *name, const char *server, char *why, uint32_t n)
 
 /* ---------------------------------------------------------------- callbacks */
 
+/* Threads of libjack go on calling after a server did not let go of the client; by then what they would call into is
+ * freed. Nothing but this pair of counters is theirs from there on. */
+static bool
+enter(gph_host_stream *stream)
+{
+    atomic_fetch_add(&stream->inside, 1);
+    if (!atomic_load(&stream->abandoned))
+        return true;
+    atomic_fetch_sub(&stream->inside, 1);
+    return false;
+}
+
+static void
+leave(gph_host_stream *stream)
+{
+    atomic_fetch_sub(&stream->inside, 1);
+}
+
+/* No callback begins after it. One that is in one of them gets a second to come out. */
+static void
+abandon(gph_host_stream *stream)
+{
+    atomic_store(&stream->abandoned, true);
+    const gph_host_services *services = stream->head.self->services;
+    for (int n = 0; n < 1000 && atomic_load(&stream->inside) > 0; n++)
+        services->sleep_until_ns(services, services->now_ns(services) + 1000000);
+}
+
 /* Frames that the server counted and we did not get. jackd's count goes on by the block that begins, other servers' by the
  * one that has ended: where the block has changed since, what agrees with either is no loss. */
 static uint64_t
@@ -57,6 +85,8 @@ static int
 process(jack_nframes_t frames, void *arg)
 {
     gph_host_stream *stream = arg;
+    if (!enter(stream))
+        return 0;
     const gph_host_services *services = stream->head.self->services;
     bool freewheel = atomic_load_explicit(&stream->freewheel, memory_order_relaxed);
     gph_pump_block block = {.frames = frames,
@@ -79,6 +109,7 @@ process(jack_nframes_t frames, void *arg)
         stream->midi_port != NULL ? jack_port_get_buffer(stream->midi_port, frames) : NULL;
     gph_pump_cycle(stream->head.pump, &block);
     stream->midi_buffer = NULL;
+    leave(stream);
     return 0;
 }
 
@@ -94,18 +125,24 @@ on_shutdown(jack_status_t code, const char *reason, void *arg)
     gph_host_stream *stream = arg;
     (void)code;
     (void)reason; /* does not outlive the call */
+    if (!enter(stream))
+        return;
     atomic_store(&stream->dead, true);
     gph_pump_lost(stream->head.pump, "the JACK server is gone");
+    leave(stream);
 }
 
 static int
 on_block(jack_nframes_t frames, void *arg)
 {
     gph_host_stream *stream = arg;
+    if (!enter(stream))
+        return 0;
     if (atomic_exchange(&stream->usual_block, frames) != frames) {
         gph_pump_block_changed(stream->head.pump, frames);
         wake(stream);
     }
+    leave(stream);
     return 0;
 }
 
@@ -113,8 +150,11 @@ static int
 on_rate(jack_nframes_t rate, void *arg)
 {
     gph_host_stream *stream = arg;
+    if (!enter(stream))
+        return 0;
     if ((double)rate < stream->rate || (double)rate > stream->rate)
         gph_pump_lost(stream->head.pump, "the JACK server's rate has changed");
+    leave(stream);
     return 0;
 }
 
@@ -122,27 +162,36 @@ static void
 on_freewheel(int starting, void *arg)
 {
     gph_host_stream *stream = arg;
+    if (!enter(stream))
+        return;
     atomic_store(&stream->freewheel, starting != 0);
     atomic_store(&stream->recount, true);
     gph_pump_post(stream->head.pump, GPH_HOST_FREEWHEEL, 0, -1, starting != 0, NULL);
     wake(stream);
+    leave(stream);
 }
 
 static int
 on_xrun(void *arg)
 {
     gph_host_stream *stream = arg;
+    if (!enter(stream))
+        return 0;
     atomic_store(&stream->xrun_usecs, jack_get_xrun_delayed_usecs(stream->client));
     atomic_fetch_add(&stream->xruns, 1);
+    leave(stream);
     return 0;
 }
 
 static void
 ports_changed(gph_host_stream *stream)
 {
+    if (!enter(stream))
+        return;
     if (!atomic_exchange(&stream->ports_changed, true))
         gph_pump_post(stream->head.pump, GPH_HOST_PORTS, 0, -1, 0, NULL);
     wake(stream);
+    leave(stream);
 }
 
 static void
@@ -193,6 +242,8 @@ static void
 on_latency(jack_latency_callback_mode_t mode, void *arg)
 {
     gph_host_stream *stream = arg;
+    if (!enter(stream))
+        return;
     if (mode == JackCaptureLatency)
         pass_latency(stream->in_ports, stream->n_in, stream->out_ports, stream->n_out, mode);
     else
@@ -200,6 +251,7 @@ on_latency(jack_latency_callback_mode_t mode, void *arg)
     if (!atomic_exchange(&stream->latency_changed, true))
         gph_pump_post(stream->head.pump, GPH_HOST_LATENCY, 0, -1, 0, NULL);
     wake(stream);
+    leave(stream);
 }
 
 /* ---------------------------------------------------------------- ports */
@@ -273,7 +325,7 @@ register_all(gph_host_stream *stream)
 gph_status
 client_activate(gph_host_stream *stream)
 {
-    if (stream->client == NULL || stream->active)
+    if (stream->client == NULL || stream->active || atomic_load(&stream->abandoned))
         return GPH_STATE;
     gph_status status = GPH_OK;
     bool registered = (stream->n_in > 0 && stream->in_ports[0] != NULL) ||
@@ -293,15 +345,15 @@ client_activate(gph_host_stream *stream)
 
 /* ---------------------------------------------------------------- leaving a server that may not answer */
 
-typedef struct leave {
+typedef struct farewell {
     jack_client_t *client;
     bool close;
-} leave;
+} farewell;
 
 static void GPH_CALL
-run_leave(void *arg)
+run_farewell(void *arg)
 {
-    leave *job = arg;
+    farewell *job = arg;
     if (job->close)
         jack_client_close(job->client);
     else
@@ -314,20 +366,20 @@ static gph_status
 leave_server(gph_host_stream *stream, bool close)
 {
     const gph_host_services *services = stream->head.self->services;
-    leave *job = malloc(sizeof *job);
+    farewell *job = malloc(sizeof *job);
     gph_thread *thread = NULL;
     if (job == NULL)
         return GPH_MEMORY;
-    *job = (leave){.client = stream->client, .close = close};
-    gph_status status =
-        services->thread_start(services, "leave", GPH_THREAD_NORMAL, run_leave, job, &thread, NULL);
+    *job = (farewell){.client = stream->client, .close = close};
+    gph_status status = services->thread_start(services, "leave", GPH_THREAD_NORMAL, run_farewell,
+                                               job, &thread, NULL);
     if (status < 0) {
         free(job);
         return status;
     }
     status = services->thread_join(services, thread, 2000);
     if (status < 0) {
-        stream->abandoned = true;
+        abandon(stream);
         services->log(services, GPH_LOG_WARNING,
                       "the JACK server does not answer; its client is left behind");
     }
@@ -348,7 +400,7 @@ client_close(gph_host_stream *stream)
 {
     if (stream->client == NULL)
         return;
-    if (!stream->abandoned)
+    if (!atomic_load(&stream->abandoned))
         leave_server(stream, true);
     stream->client = NULL;
     stream->active = false;

@@ -53,7 +53,7 @@ static gph_status
 backend_reopen(void *self, bool follow, gph_got *got, char *why, uint32_t n)
 {
     gph_host_stream *stream = self;
-    if (stream->abandoned) {
+    if (atomic_load(&stream->abandoned)) {
         snprintf(why, n, "the JACK server did not let go of the old client");
         return GPH_STATE;
     }
@@ -180,7 +180,7 @@ close_stream(gph_host_stream *stream)
     client_deactivate(stream);
     client_close(stream);
     gph_pump_stream_leave(stream);
-    if (stream->abandoned)
+    if (atomic_load(&stream->abandoned))
         return; /* a thread of libjack may still call us */
     gph_pump_free(stream->head.pump);
     drop_rules(stream->in_rules, stream->n_in);

@@ -41,7 +41,6 @@ struct gph_host_stream {
     jack_port_t **out_ports;
     jack_port_t *midi_port;
     bool active;
-    bool abandoned; /* the server did not answer: what it may still use is never freed */
 
     /* The process callback's. */
     const float **in;
@@ -52,7 +51,10 @@ struct gph_host_stream {
     uint32_t midi_next;
 
     /* Between them. */
-    atomic_bool dead;    /* the server has let go of the client */
+    atomic_bool dead; /* the server has let go of the client */
+    /* The server did not answer: callbacks do nothing any more, and this is never freed, nor is its client. */
+    atomic_bool abandoned;
+    atomic_uint inside;  /* callbacks that are under way */
     atomic_bool recount; /* the server's count has no meaning across this block's start */
     atomic_bool freewheel;
     atomic_bool ports_changed;

@@ -181,9 +181,8 @@ START_TEST(dictates_rate_and_block)
     ck_assert_str_eq(b.options.error, "block: wanted 64, but the server's block is 128");
     b.want.block = wish(64, GPH_WISH_PREFER);
     ck_assert_int_eq(bench_open(&b), GPH_OK);
-    ck_assert_str_eq(b.got.deviations,
-                     "rate: wanted 48000, got 44100: the server's rate\n"
-                     "block: wanted 64, got 128: the server's block");
+    ck_assert_str_eq(b.got.deviations, "rate: wanted 48000, got 44100: the server's rate\n"
+                                       "block: wanted 64, got 128: the server's block");
     ck_assert_uint_eq(b.w.n_configured, 1);
     bench_finish(&b);
     server_end(server, SIGTERM);
@@ -424,6 +423,26 @@ START_TEST(counts_what_a_stopped_server_loses)
 }
 END_TEST
 
+/* Threads of libjack that go on when the server does, after all that they called into is freed. */
+START_TEST(is_done_with_a_server_that_does_not_answer)
+{
+    pid_t server = server_start("");
+    bench b;
+    begin(&b, 2, "none");
+    ck_assert_int_eq(bench_start(&b), GPH_OK);
+    wait_cycles(&b, 60);
+    kill(server, SIGSTOP);
+    b.library = NULL; /* nobody unloads a host */
+    bench_finish(&b);
+    kill(server, SIGCONT);
+    jack_client_t *client = live_client("other", "a", NULL);
+    for (jack_nframes_t since = jack_frame_time(client); jack_frame_time(client) - since < 48000;)
+        usleep(10000);
+    jack_client_close(client);
+    server_end(server, SIGTERM);
+}
+END_TEST
+
 START_TEST(counts_what_it_loses_itself)
 {
     pid_t server = server_start("");
@@ -433,7 +452,8 @@ START_TEST(counts_what_it_loses_itself)
     wait_cycles(&b, 60);
     /* This whole process is stopped, by one that stays awake. */
     char command[100];
-    snprintf(command, sizeof command, "kill -STOP %d; sleep 0.4; kill -CONT %d", getpid(), getpid());
+    snprintf(command, sizeof command, "kill -STOP %d; sleep 0.4; kill -CONT %d", getpid(),
+             getpid());
     finish_command(command);
     wait_cycles(&b, 100);
     ck_assert_uint_gt(b.w.lost_in, 9600);
@@ -530,5 +550,5 @@ END_TEST
 SUITE("jack", needs_a_server, dictates_rate_and_block, counts_2, counts_32, counts_128,
       connects_by_rule, block_changes_midway, freewheels, survives_its_server,
       another_rate_stays_lost, stops_with_its_server, fills_in_for_its_server,
-      counts_what_a_stopped_server_loses, counts_what_it_loses_itself, cuts_off_who_starves_it,
-      hears_midi)
+      counts_what_a_stopped_server_loses, counts_what_it_loses_itself,
+      is_done_with_a_server_that_does_not_answer, cuts_off_who_starves_it, hears_midi)
