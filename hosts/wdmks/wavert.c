@@ -255,8 +255,8 @@ room(ks_line *line, uint32_t frames, uint64_t *lost)
     if (w->anchored && !starved && !crowded)
         return KS_OK;
     /* Behind or too far ahead of the device: played anew from where it should be. */
-    if (w->anchored && starved && w->ring.moved > w->written)
-        *lost += (w->ring.moved - w->written) / line->frame_bytes;
+    if (w->anchored && starved && place > w->written)
+        *lost += (place - w->written) / line->frame_bytes; /* silence, up to where we go on */
     else if (w->anchored && crowded)
         *lost += (w->written - place) / line->frame_bytes;
     if (place + need > w->ring.moved + w->ring.bytes)
