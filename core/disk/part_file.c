@@ -331,8 +331,8 @@ gph_part_file_complete(gph_part_file *file, const gph_cue *cues, uint32_t n_cues
         if (!error)
             error = files->resize(files->user, gph_output_file(file->output),
                                   gph_output_bytes(file->output));
-        /* What was cut after a failed sync is as safe as it was before. */
-        if (!error && !(cut >= 0 && *sync_error))
+        /* What was cut to what is safe stays so when a sync has failed. */
+        if (!error && !(cut == GPH_OUTPUT_SAFE && *sync_error))
             error = sync_once(file, sync_error);
         file->synced = !error;
     }
