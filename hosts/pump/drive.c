@@ -66,7 +66,8 @@ run_device(void *arg)
 {
     gph_pump *pump = arg;
     gph_pump_block block = {0};
-    while (!atomic_load(&pump->quit) && !atomic_load(&pump->ended)) {
+    /* After the engine's end too, with silence: a ring that nobody writes to would play its last lap once more. */
+    while (!atomic_load(&pump->quit)) {
         gph_status status = device_turn(pump, now_of(pump) + slice_ns, &block);
         if (status < 0)
             break;
