@@ -33,7 +33,9 @@ check_print(double value, uint32_t unit)
     gph_fault fault;
     gph_quantity again;
     const gph_spec spec = {.unit = unit, .min = -(double)INFINITY, .max = (double)INFINITY};
-    if (fabs(value) > 1e8)
+    /* A percentage is printed a hundred times as large, and there is a largest number that may be written. A time may be
+     * a part of a frame, which nobody may write in frames. */
+    if (fabs(value) > 1e6 || (unit == GPH_UNIT_FRAMES && fabs(value - round(value)) > 1e-9))
         return;
     gph_value_print(value, unit, text, sizeof(text));
     demand(gph_value_parse_number(text, strlen(text), &spec, &again, &fault) == GPH_OK);
