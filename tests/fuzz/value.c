@@ -35,7 +35,8 @@ check_print(double value, uint32_t unit)
     const gph_spec spec = {.unit = unit, .min = -(double)INFINITY, .max = (double)INFINITY};
     /* A percentage is printed a hundred times as large, and there is a largest number that may be written. A time may be
      * a part of a frame, which nobody may write in frames. */
-    if (fabs(value) > 1e6 || (unit == GPH_UNIT_FRAMES && fabs(value - round(value)) > 1e-9))
+    if (fabs(value) > (unit == GPH_UNIT_FRACTION ? 1e6 : 1e8) ||
+        (unit == GPH_UNIT_FRAMES && fabs(value - round(value)) > 1e-9))
         return;
     gph_value_print(value, unit, text, sizeof(text));
     demand(gph_value_parse_number(text, strlen(text), &spec, &again, &fault) == GPH_OK);
