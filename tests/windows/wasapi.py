@@ -272,7 +272,7 @@ def test_server_dies_and_is_started_again(server, home, live):
 
 
 REFUSED = (
-    ({"device__in": "Mic"}, 2, "no device 'Mic' that captures; there are: 'PulseAudio', 'Monitor of One'"),
+    ({"device__in": "Mic"}, 2, "no device 'Mic' that captures; there are: "),
     ({"rate": "44.1kHz", "device__in": '"Monitor of One"'}, 2,
      "rate: wanted 44100, but the rate that Windows mixes at (wasapi.mode = exclusive asks the device) is 48000"),
     ({"device__in": '"Monitor of One"'}, 5, "'Monitor of One' has 2 input channels"),
@@ -288,6 +288,14 @@ def test_refuses_in_words(graphophone, server, home):
         assert result.returncode == 4, (keys, result.returncode, result.stderr)
         assert words in result.stderr, result.stderr
         assert not list(home.glob("*.wav"))
+
+
+def test_says_which_devices_there_are(graphophone, server, home):
+    server.start("one")
+    result = graphophone("run", recorder(home, device__in="Mic"), "--length", "1s")
+    # Wine names them in the order of identifiers that it draws by chance.
+    there = re.search(r"no device 'Mic' that captures; there are: (.*)", result.stderr)
+    assert there and sorted(there[1].split(", ")) == ["'Monitor of One'", "'PulseAudio'"], result.stderr
 
 
 def test_a_device_of_the_command_line_wins(graphophone, server, home):
