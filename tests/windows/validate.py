@@ -59,10 +59,12 @@ def workshop():
 
 
 def type_in(workshop, lines):
-    """Has Windows do all this in one start of Wine. What that leaves running has none of our pipes."""
+    """Has Windows do all this in one start of Wine, with addresses as `program` has them. What that leaves running has
+    none of our pipes."""
     script = workshop / "lines.bat"
     script.write_text("\r\n".join(["@echo off", "w:", *lines, ""]))
-    subprocess.run(["wine", "cmd", "/c", f"W:\\{script.relative_to(BUILD)}".replace("/", "\\")], check=False, timeout=850,
+    subprocess.run(["setarch", "--addr-no-randomize", "wine", "cmd", "/c",
+                    f"W:\\{script.relative_to(BUILD)}".replace("/", "\\")], check=False, timeout=850,
                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=BUILD)
 
 
