@@ -2,6 +2,7 @@
  * for. [control at open, then the reader] */
 #include "source.h"
 
+#include <errno.h>
 #include <math.h>
 #include <samplerate.h>
 #include <sndfile.h>
@@ -144,8 +145,9 @@ gph_source_open(const gph_file_system *files, const char *path, gph_source **res
         char reason[100];
         snprintf(text, size, "cannot read '%s': %s", path,
                  gph_file_error(source->file, reason, sizeof reason));
+        const bool no_memory = source->file == -ENOMEM;
         free(source);
-        return GPH_IO;
+        return no_memory ? GPH_MEMORY : GPH_IO;
     }
     source->bytes = files->size(files->user, source->file);
     bool known = begins_well(source);

@@ -6,6 +6,7 @@
 #include "output.h"
 #include "stream_state.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,6 +171,8 @@ check_root(const gph_file_system *files, const char *folder, const char *setting
     int error = root < 0 ? (int)root : files->writable(files->user, root);
     if (root >= 0)
         files->close(files->user, root);
+    if (error == -ENOMEM)
+        return GPH_MEMORY; /* which says nothing of the folder */
     if (error)
         return gph_stream_refuse(problem, GPH_IO, setting, "%s folder '%s': %s",
                                  root < 0 ? "cannot open the" : "cannot write to the", folder,

@@ -38,7 +38,7 @@ open_path(const char *path, ACCESS_MASK access)
 {
     wchar_t *wide = gph_wide_path(path);
     if (!wide)
-        return gph_wide_is_text(path) ? -ENOMEM : -ENOENT;
+        return *path && gph_wide_is_text(path) ? -ENOMEM : -ENOENT;
     HANDLE file = CreateFileW(wide, access, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
                               NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
     int error = file == INVALID_HANDLE_VALUE ? last_error() : 0;
@@ -438,10 +438,11 @@ const gph_file_system gph_file_system_real = {
 const char *
 gph_file_error(int64_t negative, char *text, size_t size)
 {
-    /* Those that this system has a number for and no words. */
+    /* Those that this system has a number for and no words, and "Not enough space", which is of memory. */
     const char *words = negative == -ELOOP       ? "It is a link to somewhere else"
                         : negative == -EXDEV     ? "It would lead out of the folder"
                         : negative == -ECANCELED ? "It was cancelled"
+                        : negative == -ENOMEM    ? "Cannot allocate memory"
                                                  : strerror((int)-negative);
     snprintf(text, size, "%s", words);
     return text;

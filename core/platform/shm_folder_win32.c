@@ -61,7 +61,7 @@ gph_shm_folder(HANDLE *folder)
                                      FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
                                      OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL)
                        : INVALID_HANDLE_VALUE;
-    int error = made == INVALID_HANDLE_VALUE ? gph_wide_last_errno() : 0;
+    int error = !wide ? ENOMEM : made == INVALID_HANDLE_VALUE ? gph_wide_last_errno() : 0;
     free(wide);
     if (!error)
         *folder = made;

@@ -32,7 +32,7 @@ gph_shm_list(const char *prefix, gph_shm_found *found, void *user)
     strcat(path, "/*");
     wchar_t *pattern = gph_wide_path(path);
     HANDLE search = pattern ? FindFirstFileW(pattern, &entry) : INVALID_HANDLE_VALUE;
-    int error = search == INVALID_HANDLE_VALUE ? gph_wide_last_errno() : 0;
+    int error = !pattern ? ENOMEM : search == INVALID_HANDLE_VALUE ? gph_wide_last_errno() : 0;
     free(pattern);
     if (error)
         return error == ENOENT ? 0 : error;

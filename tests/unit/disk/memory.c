@@ -4,6 +4,8 @@
 #include "bench.h"
 #include "failing.h"
 
+#include <errno.h>
+
 /* One take with the n-th allocation failing; false: there were not so many. */
 static bool
 record_with(int n, bool ever)
@@ -70,4 +72,28 @@ START_TEST(allocations_fail_from_there_on)
 }
 END_TEST
 
-SUITE("memory", one_allocation_fails, allocations_fail_from_there_on)
+static gph_file
+no_memory(void *user, const char *path)
+{
+    (void)user, (void)path;
+    return -ENOMEM;
+}
+
+/* Where the system has none to open anything with: that says nothing of the folder or the file. */
+START_TEST(the_system_has_no_memory)
+{
+    rig r;
+    gph_file_system files = gph_file_system_real;
+    files.open_folder = files.open_read = no_memory;
+    rig_init(&r, 1, "x.wav");
+    r.site.files = &files;
+    ck_assert_int_eq(rig_open(&r), GPH_MEMORY);
+    ck_assert_str_eq(r.problem.text, "no memory for a recorder");
+    gph_stream_read read = {.size = sizeof read, .file = "x.wav"};
+    ck_assert_int_eq(gph_stream_open_read(&r.site, &read, &r.problem, &r.stream), GPH_MEMORY);
+    ck_assert_ptr_nonnull(strstr(r.problem.text, "Cannot allocate memory"));
+    rig_free(&r);
+}
+END_TEST
+
+SUITE("memory", one_allocation_fails, allocations_fail_from_there_on, the_system_has_no_memory)
