@@ -108,13 +108,25 @@ gph_nt_remove(HANDLE file)
     return failure(NtSetInformationFile(file, &done, &remove, sizeof remove, disposition_class));
 }
 
-int
-gph_nt_lock(HANDLE file, BOOL exclusive)
+static int
+lock_byte(HANDLE file, DWORD last, BOOL exclusive)
 {
-    OVERLAPPED at = {.Offset = 0xfffffffe, .OffsetHigh = 0x7fffffff};
+    OVERLAPPED at = {.Offset = 0xffffffff - last, .OffsetHigh = 0x7fffffff};
     DWORD flags = LOCKFILE_FAIL_IMMEDIATELY | (exclusive ? LOCKFILE_EXCLUSIVE_LOCK : 0);
     if (LockFileEx(file, flags, 0, 1, 0, &at))
         return 0;
     DWORD error = GetLastError();
     return error == ERROR_IO_PENDING ? -EAGAIN : -gph_wide_errno(error);
+}
+
+int
+gph_nt_lock(HANDLE file, BOOL exclusive)
+{
+    return lock_byte(file, 1, exclusive);
+}
+
+int
+gph_nt_lock_claim(HANDLE file)
+{
+    return lock_byte(file, 2, TRUE);
 }

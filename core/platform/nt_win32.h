@@ -26,5 +26,7 @@ int gph_nt_remove(HANDLE file);
 /* The lock that says that somebody lives who writes: shared or exclusive, ends with the handle. -EAGAIN: taken. Lies
  * beyond all bytes, as locks of Windows keep others from reading. */
 int gph_nt_lock(HANDLE file, BOOL exclusive);
+/* Another lock, for those who ask whether the first can be had: exclusive, ends with the handle. -EAGAIN: taken. */
+int gph_nt_lock_claim(HANDLE file);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "nt_win32.h"
 #include "path.h"
+#include "shm_left.h"
 #include "wide_win32.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 
 static const char below[] = "/graphophone/shared";
+static const char gone[] = "graphophone-gone-";
 
 bool
 gph_shm_folder_path(char path[GPH_SHM_FOLDER])
@@ -97,16 +99,36 @@ gph_shm_rename(HANDLE folder, const char *from, const char *to)
     return error;
 }
 
+/* What is mapped cannot be removed, and what is open keeps a name until it is closed: it gets one that nobody wants. */
 int
 gph_shm_remove(HANDLE folder, const char *name)
 {
+    char other[sizeof gone + 8];
     HANDLE file;
     int error = open_entry(folder, name, &file);
     if (error)
         return error;
+    snprintf(other, sizeof other, "%s%08x", gone, (unsigned)gph_wide_random());
+    bool renamed = gph_nt_rename(file, folder, other) == 0;
     error = -gph_nt_remove(file);
     CloseHandle(file);
-    return error;
+    return renamed ? 0 : error;
+}
+
+static void
+remove_gone(void *user, const char *name)
+{
+    HANDLE file;
+    if (open_entry(user, name, &file))
+        return;
+    (void)gph_nt_remove(file);
+    CloseHandle(file);
+}
+
+void
+gph_shm_sweep(HANDLE folder)
+{
+    (void)gph_shm_list(gone, remove_gone, folder);
 }
 
 gph_status

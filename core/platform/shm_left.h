@@ -19,7 +19,7 @@ int gph_shm_list(const char *prefix, gph_shm_found *found, void *user);
 size_t gph_shm_peek(const char *name, void *to, size_t bytes);
 
 /* Takes a block that no living process owns. 0, or an errno: ENOENT there is none, EBUSY its owner
- * lives, EAGAIN another has just claimed it (on Windows: EBUSY too), EACCES it is no regular file of this user, others as the system says. */
+ * lives, EAGAIN another has just claimed it, EACCES it is no regular file of this user, others as the system says. */
 int gph_shm_claim(const char *name, gph_shm_left **left);
 /* The same by the path that gph_shm_path gives. */
 int gph_shm_claim_path(const char *path, gph_shm_left **left);

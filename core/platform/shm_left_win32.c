@@ -1,6 +1,7 @@
 /* Named blocks of memory that dead owners left behind, on Windows. [control] */
 #include "shm_left.h"
 
+#include "file.h"
 #include "nt_win32.h"
 #include "shm_win32.h"
 #include "wide_win32.h"
@@ -101,6 +102,22 @@ gph_shm_peek(const char *name, void *to, size_t bytes)
     return whole ? bytes : 0;
 }
 
+/* Makes sure that an open block, which goes by this name, has no owner. */
+static int
+lock_unowned(gph_shm_left *left)
+{
+    /* Only one at a time asks for an owner's lock, or would be taken for the owner by the others. */
+    int error = -gph_nt_lock_claim(left->file);
+    if (error)
+        return error;
+    error = -gph_nt_lock(left->file, TRUE);
+    if (error)
+        return error == EAGAIN ? EBUSY : error;
+    /* Between open and lock it may have been renamed, or another may have come in its place. */
+    return -gph_file_system_real.is_still(NULL, (gph_file)left->folder, left->name,
+                                          (gph_file)left->file);
+}
+
 int
 gph_shm_claim(const char *name, gph_shm_left **left)
 {
@@ -117,13 +134,13 @@ gph_shm_claim(const char *name, gph_shm_left **left)
     if (error)
         claimed->file = NULL;
     else
-        error = -gph_nt_lock(claimed->file, TRUE);
+        error = lock_unowned(claimed);
     if (!error) {
         *left = claimed;
         return 0;
     }
     gph_shm_left_free(claimed);
-    return error == EAGAIN ? EBUSY : error;
+    return error;
 }
 
 int

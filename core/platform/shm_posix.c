@@ -1,6 +1,7 @@
 /* Memory that is there before it is needed, on POSIX systems. [control] */
 #include "shm.h"
 #include "shm_left.h"
+#include "thread.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,7 @@
 #define FOLDER "/dev/shm"
 
 enum {
-    N_ATTEMPTS = 16,  /* to take a name that others take and give up meanwhile */
+    N_LOOKS = 10000,  /* at a name that others look at, a millisecond apart */
     PATH_BYTES = 256, /* of FOLDER, a name and an ending */
     HUGE_PAGE = 2 << 20
 };
@@ -230,31 +231,33 @@ gph_shm_path(const char *name, char *path, size_t size)
     return written < 0 || (size_t)written >= size ? GPH_LIMIT : GPH_OK;
 }
 
-/* Frees a name that somebody has. 0 when it is free now or ours to try again, else an errno; EBUSY
- * for a living owner. */
+/* Frees a name that somebody has. 0 when it is free now or ours to try again, else an errno: EBUSY for a living owner,
+ * EAGAIN while somebody looks at what a dead one left. */
 static int
 free_name(const char *path, gph_shm_worth *worth)
 {
     gph_shm_left *left;
     int error = gph_shm_claim_path(path, &left);
     if (error)
-        return error == ENOENT ? 0 : error == EAGAIN ? EBUSY : error;
+        return error == ENOENT ? 0 : error;
     error = gph_shm_left_set_aside(left, worth);
     gph_shm_left_free(left);
     return error;
 }
 
-/* Gives a finished file its name, which may be taken by a dead owner's. */
+/* Gives a finished file its name, which may be taken by a dead owner's. Who looks at that keeps it for a moment only. */
 static int
 take_name(const char *from, const char *path, gph_shm_worth *worth)
 {
-    for (int attempt = 0; attempt < N_ATTEMPTS; attempt++) {
+    for (int attempt = 0; attempt < N_LOOKS; attempt++) {
         if (renameat2(AT_FDCWD, from, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
             return 0;
         if (errno != EEXIST)
             return errno;
         int error = free_name(path, worth);
-        if (error)
+        if (error == EAGAIN)
+            gph_thread_sleep_ns(1000000);
+        else if (error)
             return error;
     }
     return EBUSY;

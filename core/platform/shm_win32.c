@@ -4,6 +4,7 @@
 #include "nt_win32.h"
 #include "residence.h"
 #include "shm_left.h"
+#include "thread.h"
 #include "wide_win32.h"
 
 #include <errno.h>
@@ -12,7 +13,8 @@
 #include <string.h>
 
 enum {
-    N_ATTEMPTS = 16, /* to take a name or a place that others take meanwhile */
+    N_ATTEMPTS = 16, /* to take a place that others take meanwhile */
+    N_LOOKS = 10000, /* at a name that others look at, a millisecond apart */
     FENCE = 64 << 10 /* mappings begin at multiples of this */
 };
 
@@ -158,7 +160,8 @@ gph_shm_map(intptr_t handle, size_t bytes, gph_shm **result)
 
 /* ---------------------------------------------------------------- named blocks */
 
-/* Frees a name that somebody has. 0 when it is free now or ours to try again, else an errno; EBUSY for a living owner. */
+/* Frees a name that somebody has. 0 when it is free now or ours to try again, else an errno: EBUSY for a living owner,
+ * EAGAIN while somebody looks at what a dead one left. */
 static int
 free_name(const char *name, gph_shm_worth *worth)
 {
@@ -171,18 +174,20 @@ free_name(const char *name, gph_shm_worth *worth)
     return error;
 }
 
-/* Gives a finished file its name, which may be taken by a dead owner's. */
+/* Gives a finished file its name, which may be taken by a dead owner's. Who looks at that keeps it for a moment only. */
 static int
 take_name(gph_shm *shm, const char *name, gph_shm_worth *worth)
 {
-    for (int attempt = 0; attempt < N_ATTEMPTS; attempt++) {
+    for (int attempt = 0; attempt < N_LOOKS; attempt++) {
         int error = gph_shm_rename(shm->folder, shm->name, name);
         if (error == 0)
             snprintf(shm->name, sizeof shm->name, "%s", name);
         if (error != EEXIST)
             return error;
         error = free_name(name, worth);
-        if (error)
+        if (error == EAGAIN)
+            gph_thread_sleep_ns(1000000);
+        else if (error)
             return error;
     }
     return EBUSY;
@@ -211,8 +216,10 @@ static int
 bring_up(gph_shm *shm, const char *name, gph_shm_worth *worth, gph_shm_fill *fill, void *context)
 {
     int error = gph_shm_folder(&shm->folder);
-    if (!error)
-        error = make_file(shm);
+    if (error)
+        return error;
+    gph_shm_sweep(shm->folder);
+    error = make_file(shm);
     if (error)
         return error;
     shm->section = CreateFileMappingW(shm->file, NULL, PAGE_READWRITE, 0, 0, NULL);

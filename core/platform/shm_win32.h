@@ -19,6 +19,9 @@ bool gph_shm_may_be_called(const char *name);
 
 /* Gives a block of the folder another name in it. 0, or an errno value: EEXIST that is taken. */
 int gph_shm_rename(HANDLE folder, const char *from, const char *to);
+/* The end of a block: its name is free at once, whoever has it open or mapped. 0, or an errno value. */
 int gph_shm_remove(HANDLE folder, const char *name);
+/* Removes what could not be removed before, as somebody had it mapped. */
+void gph_shm_sweep(HANDLE folder);
 
 #endif

@@ -24,9 +24,21 @@
 #define TEST_NULL "/dev/null"
 #endif
 
+/* A folder that nobody writes to, what is no file, and where named memory lies. */
+#ifndef TEST_SHARED
+#define TEST_CLOSED "/proc"
+#define TEST_DEVICE "/dev/zero"
+#define TEST_SHARED "/dev/shm"
+#endif
+
 /* A descriptor as the platform's functions take a file. */
 #ifndef TEST_FILE
 #define TEST_FILE(descriptor) (descriptor)
+#endif
+
+/* Where calls of the system take so many times longer, tests that make thousands make fewer. */
+#ifndef TEST_SLOW
+#define TEST_SLOW 1
 #endif
 
 /* 1: a name that is deleted goes when nobody has the file open any more, and (in Wine) nothing tells that it will. */

@@ -20,6 +20,8 @@ static void __attribute__((constructor)) posix_begin(void)
     _putenv_s("TMPDIR", "W:/tmp");
 }
 
+/* That without a number takes 32 bits, whatever off_t has. */
+#define truncate          truncate64
 #define mkdir(path, mode) ((void)(mode), _mkdir(path))
 /* Nobody here makes links or pipes that have names. */
 #define TEST_NO_LINKS      1
@@ -37,8 +39,31 @@ static void __attribute__((constructor)) posix_begin(void)
 #define TEST_NO_SIGNALS 1
 /* Threads and files of the process come and go as Wine pleases. */
 #define TEST_NO_PROC 1
+/* Each call of the system is one of Wine's server. */
+#define TEST_SLOW 10
+/* Only its folder keeps a file from others. */
+#define TEST_NO_MODES 1
+/* A folder that nobody writes to, what is no file, and where named memory lies. */
+#define TEST_CLOSED "Z:/proc"
+#define TEST_DEVICE "NUL"
+#define TEST_SHARED posix_shared()
 /* The hosts that need no device. */
 #define TEST_HOSTS "clock", "offline", "myhost"
+
+static inline const char *
+posix_shared(void)
+{
+    static char folder[600];
+    if (folder[0] == '\0') {
+        snprintf(folder, sizeof folder, "%s/graphophone", getenv("LOCALAPPDATA"));
+        for (char *at = folder; *at != '\0'; at++)
+            *at = *at == '\\' ? '/' : *at;
+        _mkdir(folder);
+        strcat(folder, "/shared");
+        _mkdir(folder);
+    }
+    return folder;
+}
 
 static inline char *
 mkdtemp(char *name)
