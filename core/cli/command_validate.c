@@ -301,6 +301,9 @@ const gph_command gph_command_validate = {
         "parameters, services, claims. What is found is told in the module's own terms.\n\n"
         "On Windows what a module calls is seen where it imports it; there is no kernel test, and\n"
         "realtime tests no page faults: the output says what was not tested.\n\n"
+        "Built with gcc's -g -fsanitize=thread, a module is tried with ThreadSanitizer, and\n"
+        "surroundings tells which lines race on what instances share; -fsanitize=address tells\n"
+        "errors in the module's own memory. realtime and kernel are not held then.\n\n"
         "Ends with 0 if all was passed, 1 if something failed, 3 if the file is no module that "
         "this\n"
         "program would load.",

@@ -2,6 +2,7 @@
 #include "crowd.h"
 
 #include <pthread.h>
+#include <stdio.h>
 
 enum { MOST = 16 };
 
@@ -9,12 +10,17 @@ typedef struct start {
     void (*run)(void *user);
     void *thing;
     pthread_barrier_t *together;
+    uint32_t number;
 } start;
 
 static void *
 begin(void *user)
 {
     start *s = user;
+    char name[16];
+    /* As a sanitizer's report calls it. */
+    snprintf(name, sizeof name, "instance %u", s->number % 100);
+    pthread_setname_np(pthread_self(), name);
     pthread_barrier_wait(s->together);
     s->run(s->thing);
     return NULL;
@@ -31,7 +37,7 @@ crowd_run(uint32_t n, void (*run)(void *user), void *things, size_t size)
         return false;
     uint32_t made = 0;
     for (; made < n; made++) {
-        starts[made] = (start){run, (char *)things + made * size, &together};
+        starts[made] = (start){run, (char *)things + made * size, &together, made + 1};
         if (pthread_create(&threads[made], NULL, begin, &starts[made]) != 0)
             break;
     }

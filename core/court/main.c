@@ -7,6 +7,7 @@
 
 #include "../platform/library.h"
 #include "guarded.h"
+#include "sanitized.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,15 +39,16 @@ static const gph_library_wanted wanted = {.symbol = "gph_module_1",
                                           .major = GPH_ABI_MAJOR,
                                           .minor = GPH_ABI_MINOR};
 
-/* Whether the file may be loaded at all. */
+/* Whether the file may be loaded at all, and what it is built with is there. */
 static bool
-passes_the_door(const char *path)
+passes_the_door(const char *path, char **argv)
 {
     char why[GPH_LIBRARY_SENTENCE] = "";
     char *absolute = gph_library_absolute(path);
     if (!absolute)
         snprintf(why, sizeof why, "is not there");
-    const bool good = absolute && gph_library_check(absolute, &wanted, why) == GPH_OK;
+    const bool good = absolute && gph_library_check(absolute, &wanted, why) == GPH_OK &&
+                      sanitized_begin(argv, absolute, why, sizeof why);
     free(absolute);
     if (!good)
         printf("refused\t%s\n", why);
@@ -55,11 +57,12 @@ passes_the_door(const char *path)
 
 /* The catalog is the caller's to free, whatever is returned. */
 static const gph_module_info *
-open_module(const char *path, gph_catalog **catalog)
+open_module(char **argv, gph_catalog **catalog)
 {
     const gph_module_info *module = NULL;
+    const char *path = argv[1];
     const char *why = "memory is out";
-    if (!passes_the_door(path))
+    if (!passes_the_door(path, argv))
         return NULL;
     if (gph_catalog_new(NULL, catalog) == GPH_OK &&
         gph_catalog_open_file(*catalog, path, &module, &why) == GPH_OK)
@@ -88,6 +91,7 @@ hold(const char *name, const trial_case *c)
         if (strcmp(trials[t].name, name) == 0) {
             verdict_watch(cell_explain);
             trials[t].hold(c);
+            sanitized_tell();
             fputs("done\t\n", stdout);
             fflush(stdout);
             return verdict_has_failed();
@@ -118,7 +122,7 @@ main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     verdict_watch(NULL);
     gph_catalog *catalog = NULL;
-    const gph_module_info *module = open_module(argv[1], &catalog);
+    const gph_module_info *module = open_module(argv, &catalog);
     const int status = !module                     ? 3
                        : strcmp(argv[2], "-") == 0 ? list(module)
                                                    : try_type(module, argv);

@@ -3,6 +3,7 @@
 
 #include "guarded.h"
 #include "memory_lock.h"
+#include "sanitized.h"
 
 #include <string.h>
 
@@ -47,6 +48,11 @@ static bool
 judge(const trial_case *c)
 {
     static const uint32_t blocks[] = {64, 1, 17, 256, 64, 1000};
+    if (sanitized_by()) {
+        verdict_skip("%s, which the module is built with, stands where the guard would",
+                     sanitized_by());
+        return false;
+    }
     if (!c->guarded) {
         verdict_skip("the guard is not installed, or cannot be loaded before the program");
         return false;

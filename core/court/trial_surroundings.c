@@ -3,6 +3,7 @@
 
 #include "census.h"
 #include "crowd.h"
+#include "sanitized.h"
 
 #include <stdlib.h>
 
@@ -61,6 +62,7 @@ play_crowd(const trial_case *c)
 
 /* One that was made on this thread. */
 typedef struct guest {
+    const trial_case *c;
     stage *s;
     stage_take take;
 } guest;
@@ -89,6 +91,47 @@ play_elsewhere(const trial_case *c)
     stage_take_finish(&alone);
 }
 
+/* One of a rig: played on a thread of its own, or, without a stage yet, made and taken down meanwhile, as the control
+ * thread does. */
+static void
+play_or_make(void *user)
+{
+    guest *g = user;
+    if (g->s) {
+        play_guest(g);
+        return;
+    }
+    const stage_ask ask = trial_ask(g->c, 64);
+    stage_close(stage_open(&ask, &g->take));
+}
+
+/* As in a rig whose patch changes: instances that one thread has made play on threads of their own, while one more comes
+ * and goes. Nothing but their beginning and their end brings them into an order, so that a sanitizer sees what they
+ * share even if they never met in time. */
+static void
+play_rig(const trial_case *c)
+{
+    stage_ask ask = trial_ask(c, 2000);
+    guest guests[CROWD + 1];
+    bool good = true;
+    ask.mode = CURVES_MOVING;
+    ask.flags = STAGE_EVENTS;
+    for (uint32_t g = 0; g <= CROWD; g++) {
+        guests[g] = (guest){.c = c};
+        if (g < CROWD)
+            guests[g].s = stage_open(&ask, &guests[g].take);
+        good = good && guests[g].take.status >= 0;
+    }
+    if (!good)
+        verdict_fail("beside others of its type it fails");
+    else if (!crowd_run(CROWD + 1, play_or_make, guests, sizeof guests[0]))
+        verdict_skip("threads cannot be made here");
+    for (uint32_t g = 0; g <= CROWD; g++) {
+        stage_close(guests[g].s);
+        stage_take_finish(&guests[g].take);
+    }
+}
+
 void
 trial_surroundings(const trial_case *c)
 {
@@ -101,7 +144,9 @@ trial_surroundings(const trial_case *c)
         census_compare(before, tell);
     stage_take_finish(&take);
     census_free(before);
-    if (!verdict_has_failed())
+    if (!verdict_has_failed() && sanitized_sees_threads())
+        play_rig(c);
+    else if (!verdict_has_failed())
         play_crowd(c);
     if (!verdict_has_failed())
         play_elsewhere(c);

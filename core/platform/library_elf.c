@@ -1,4 +1,4 @@
-/* Reads the exports of an ELF shared object out of its bytes, whatever they are. [any]
+/* Reads what an ELF shared object gives and needs out of its bytes, whatever they are. [any]
  *
  * As the loader does, through the program headers: section headers may be stripped, or lie. */
 #include "library_elf.h"
@@ -113,25 +113,27 @@ note_entry(dynamic *found, const ElfW(Dyn) * entry)
     }
 }
 
-static bool
-read_dynamic(const image *file, dynamic *found)
+/* The dynamic section, with room for *n entries; NULL: there is none. */
+static const ElfW(Dyn) * dynamic_section(const image *file, uint64_t *n)
 {
     for (uint32_t i = 0; i < file->n_headers; i++) {
         const ElfW(Phdr) *header = &file->headers[i];
         if (header->p_type != PT_DYNAMIC)
             continue;
-        const ElfW(Dyn) *entries =
-            at_offset(file, header->p_offset, header->p_filesz, _Alignof(ElfW(Dyn)));
-        if (entries == NULL)
-            return false;
-        for (uint64_t k = 0; k < header->p_filesz / sizeof *entries; k++) {
-            if (entries[k].d_tag == DT_NULL)
-                break;
-            note_entry(found, &entries[k]);
-        }
-        return true;
+        *n = header->p_filesz / sizeof(ElfW(Dyn));
+        return at_offset(file, header->p_offset, header->p_filesz, _Alignof(ElfW(Dyn)));
     }
-    return false;
+    return NULL;
+}
+
+static bool
+read_dynamic(const image *file, dynamic *found)
+{
+    uint64_t n = 0;
+    const ElfW(Dyn) *entries = dynamic_section(file, &n);
+    for (uint64_t k = 0; entries != NULL && k < n && entries[k].d_tag != DT_NULL; k++)
+        note_entry(found, &entries[k]);
+    return entries != NULL;
 }
 
 /* The last symbol that the chains of a GNU hash table reach, plus 1; 0: damaged. */
@@ -243,4 +245,34 @@ gph_elf_check(const uint8_t *bytes, size_t n, const gph_library_wanted *wanted, 
     if (constant == NULL || ELF64_ST_TYPE(symbol->st_info) != STT_OBJECT)
         return gph_library_say(why, GPH_UNSUPPORTED, damaged);
     return gph_library_prove_opening(constant, wanted, why);
+}
+
+bool
+gph_elf_lacks(const uint8_t *bytes, size_t n, const char *symbol)
+{
+    image file = {.bytes = bytes, .n = n};
+    if (!is_shared_object(&file) || !find_symbols(&file))
+        return false;
+    for (size_t i = 1; i < file.n_symbols; i++)
+        if (file.symbols[i].st_shndx == SHN_UNDEF && file.symbols[i].st_name < file.n_strings &&
+            strcmp(file.strings + file.symbols[i].st_name, symbol) == 0)
+            return true;
+    return false;
+}
+
+const char *
+gph_elf_needed(const uint8_t *bytes, size_t n, const char *part)
+{
+    image file = {.bytes = bytes, .n = n};
+    uint64_t n_entries = 0;
+    if (!is_shared_object(&file) || !find_symbols(&file))
+        return NULL;
+    const ElfW(Dyn) *entries = dynamic_section(&file, &n_entries);
+    for (uint64_t k = 0; entries && k < n_entries && entries[k].d_tag != DT_NULL; k++) {
+        const uint64_t name = entries[k].d_un.d_val;
+        if (entries[k].d_tag == DT_NEEDED && name < file.n_strings &&
+            strstr(file.strings + name, part) != NULL)
+            return file.strings + name;
+    }
+    return NULL;
 }
