@@ -160,7 +160,7 @@ open_pump(gph_host_stream *stream, const gph_want *want, const gph_engine *engin
 {
     if (stream->device.refusals > 0) {
         stream->device.refusals--;
-        gph_pump_refuse(want, "the device refuses to open");
+        gph_pump_refuse(want, NULL, "the device refuses to open");
         return GPH_IO;
     }
     gph_pump_plan plan = {

@@ -85,9 +85,7 @@ configure_device(gph_host_stream *stream, const gph_want *want)
     for (uint32_t n = 0; (text = gph_pump_option(options, "script", n)) != NULL; n++) {
         gph_status status = script_add(&device->script, text, why, sizeof why);
         if (status < 0) {
-            gph_pump_refuse(want, "%s", why);
-            if (want->options != NULL)
-                want->options->bad_setting = "script";
+            gph_pump_refuse(want, "script", "%s", why);
             return status;
         }
     }
@@ -98,7 +96,7 @@ configure_device(gph_host_stream *stream, const gph_want *want)
     device->delay = (uint32_t)gph_pump_number(options, "delay", 0);
     gph_status status = device_init(device, stream->block, gph_pump_number(options, "ppm", 0));
     if (status < 0)
-        gph_pump_refuse(want, "%s", why);
+        gph_pump_refuse(want, NULL, "%s", why);
     return status;
 }
 
@@ -110,9 +108,7 @@ find_device(gph_host_stream *stream, const gph_want *want)
         if (names[n] == NULL || strcmp(names[n], "timer") == 0)
             continue;
         if (strcmp(names[n], "spare") != 0) {
-            gph_pump_refuse(want, "no device '%s'; there are: timer, spare", names[n]);
-            if (want->options != NULL)
-                want->options->bad_setting = "device";
+            gph_pump_refuse(want, "device", "no device '%s'; there are: timer, spare", names[n]);
             return GPH_IO;
         }
         stream->device.spare = true;

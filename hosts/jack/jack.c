@@ -207,11 +207,8 @@ connect_server(gph_host_stream *stream, const gph_want *want)
              jack_client_name_size() - 1 < 63 ? jack_client_name_size() - 1 : 63,
              want->name != NULL && want->name[0] != 0 ? want->name : "graphophone");
     gph_status status = client_open(stream, why, sizeof why);
-    if (status < 0) {
-        gph_pump_refuse(want, "%s", why);
-        if (want->options != NULL)
-            want->options->bad_setting = device != NULL ? "device" : "server";
-    }
+    if (status < 0)
+        gph_pump_refuse(want, device != NULL ? "device" : "server", "%s", why);
     return status;
 }
 

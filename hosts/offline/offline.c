@@ -151,9 +151,7 @@ open_source(gph_host_stream *stream, const gph_want *want, double *rate)
     gph_status status = sound_open_read(path, &stream->source, rate, &stream->file_channels,
                                         &frames, why, sizeof why);
     if (status < 0) {
-        gph_pump_refuse(want, "%s", why);
-        if (want->options != NULL)
-            want->options->bad_setting = "in";
+        gph_pump_refuse(want, "in", "%s", why);
         return status;
     }
     if (stream->length < 0 || stream->length > frames)
@@ -213,11 +211,8 @@ open_target(gph_host_stream *stream, const gph_want *want)
     char why[GPH_PUMP_TEXT];
     gph_status status =
         sound_open_write(path, stream->rate, stream->n_out, &stream->target, why, sizeof why);
-    if (status < 0) {
-        gph_pump_refuse(want, "%s", why);
-        if (want->options != NULL)
-            want->options->bad_setting = "out";
-    }
+    if (status < 0)
+        gph_pump_refuse(want, "out", "%s", why);
     return status;
 }
 

@@ -179,9 +179,10 @@ gph_status gph_pump_settle_all(const gph_want *want, const gph_wish *const *wish
 /* [control] A setting's number, or what counts when there are no options; its text, or NULL. */
 double gph_pump_number(const gph_config *options, const char *name, double fallback);
 const char *gph_pump_option(const gph_config *options, const char *name, uint32_t index);
-/* [control] Writes a failure's sentence (printf) to want->options->error, if there is one. */
-void gph_pump_refuse(const gph_want *want, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+/* [control] A failure: its sentence (printf) goes to want->options->error, if there is one, and `setting` is what is to blame
+ * for it; NULL: none. */
+void gph_pump_refuse(const gph_want *want, const char *setting, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* [control] What caps_of tells. Rates that are usual, for a host that has to ask for each. */
 enum { GPH_PUMP_RATES = 12 };

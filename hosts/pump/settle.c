@@ -54,9 +54,7 @@ gph_pump_settle_all(const gph_want *want, const gph_wish *const *wishes,
     char why[GPH_PUMP_TEXT] = "";
     for (size_t k = 0; k < n; k++)
         if (gph_pump_settle(wishes[k], &offers[k], got[k], deviations, why, sizeof why) < 0) {
-            gph_pump_refuse(want, "%s", why);
-            if (want->options != NULL)
-                want->options->bad_setting = offers[k].name;
+            gph_pump_refuse(want, offers[k].name, "%s", why);
             return GPH_UNSUPPORTED;
         }
     return GPH_OK;
@@ -78,9 +76,12 @@ gph_pump_option(const gph_config *options, const char *name, uint32_t index)
 }
 
 void
-gph_pump_refuse(const gph_want *want, const char *format, ...)
+gph_pump_refuse(const gph_want *want, const char *setting, const char *format, ...)
 {
-    if (want->options == NULL || want->options->error == NULL || want->options->error_size == 0)
+    if (want->options == NULL)
+        return;
+    want->options->bad_setting = setting;
+    if (want->options->error == NULL || want->options->error_size == 0)
         return;
     va_list arguments;
     va_start(arguments, format);

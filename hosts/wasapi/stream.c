@@ -57,29 +57,23 @@ stream_rest(gph_host_stream *stream)
 
 /* ---------------------------------------------------------------- refusals */
 
-static void
-blame(gph_host_stream *stream, const char *setting)
-{
-    stream->options.bad_setting = setting;
-}
-
 /* A line that could not be opened, in words. */
 static gph_status
 refuse_line(gph_host_stream *stream, const wa_device *device, bool loopback, wa_status status)
 {
     char all[400] = "";
-    blame(stream, "device");
     if (loopback && status == WA_NOT_OFFERED) {
         wa_devices devices;
         if (wa_devices_find(stream->os, stream->session, &devices) == WA_OK)
             wa_devices_name_all(&devices, false, all, sizeof all);
         wa_devices_finish(&devices);
-        gph_pump_refuse(&stream->want,
+        gph_pump_refuse(&stream->want, "device",
                         "'%s': what it plays cannot be captured here; there are inputs that may be "
                         "its monitor: %s",
                         device->endpoint.name, all);
     } else {
-        gph_pump_refuse(&stream->want, "'%s': %s", device->endpoint.name, wa_status_text(status));
+        gph_pump_refuse(&stream->want, "device", "'%s': %s", device->endpoint.name,
+                        wa_status_text(status));
     }
     return wa_status_public(status);
 }
@@ -201,12 +195,11 @@ check_rates(gph_host_stream *stream, const use *u)
 {
     if (u->in == NULL || u->out == NULL || stream->in.mix.rate == stream->out.mix.rate)
         return GPH_OK;
-    gph_pump_refuse(&stream->want,
+    gph_pump_refuse(&stream->want, "rate",
                     "'%s' runs at %u Hz and '%s' at %u Hz: set one rate for both in the sound "
                     "settings of Windows, or wasapi.mode = exclusive",
                     u->in->endpoint.name, stream->in.mix.rate, u->out->endpoint.name,
                     stream->out.mix.rate);
-    blame(stream, "rate");
     return GPH_UNSUPPORTED;
 }
 
@@ -387,18 +380,16 @@ stream_open(gph_host_stream *stream)
     wa_status found = wa_devices_find(stream->os, stream->session, &devices);
     gph_status status = wa_status_public(found);
     if (found != WA_OK)
-        gph_pump_refuse(&stream->want, "%s", wa_status_text(found));
+        gph_pump_refuse(&stream->want, NULL, "%s", wa_status_text(found));
     if (status == GPH_OK && !choice.captures && !choice.plays) {
-        gph_pump_refuse(&stream->want, "the patch neither captures nor plays");
+        gph_pump_refuse(&stream->want, NULL, "the patch neither captures nor plays");
         status = GPH_UNSUPPORTED;
     }
     if (status == GPH_OK) {
         found = wa_devices_choose(&devices, &choice, &u.in, &u.out, why, sizeof why);
         status = wa_status_public(found);
-        if (status < 0) {
-            gph_pump_refuse(&stream->want, "%s", why);
-            blame(stream, "device");
-        }
+        if (status < 0)
+            gph_pump_refuse(&stream->want, "device", "%s", why);
     }
     if (status == GPH_OK)
         status = open_devices(stream, &u);

@@ -239,12 +239,9 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
         see_news(stream);
         status = owner_do(stream, COMMAND_OPEN);
     }
-    if (status < 0) {
-        gph_pump_refuse(want, "%s",
+    if (status < 0)
+        gph_pump_refuse(want, stream->options.bad_setting, "%s",
                         stream->error[0] != 0 ? stream->error : "the system does not answer");
-        if (want->options != NULL)
-            want->options->bad_setting = stream->options.bad_setting;
-    }
     stream_describe(stream, &all);
     if (status == GPH_OK)
         status = gph_pump_configure(stream->head.pump, &all);

@@ -178,7 +178,7 @@ settle(gph_host_stream *stream, const gph_want *want, const devices_in_use *use)
     double *const results[] = {&rate, &n_in, &n_out, &block, &periods};
     gph_status status = gph_pump_settle_all(want, wishes, offers, results, 5, stream->deviations);
     if (status == GPH_OK && n_in <= 0 && n_out <= 0) {
-        gph_pump_refuse(want, "the patch neither captures nor plays");
+        gph_pump_refuse(want, NULL, "the patch neither captures nor plays");
         status = GPH_UNSUPPORTED;
     }
     if (status < 0)
@@ -199,7 +199,8 @@ settle_block(gph_host_stream *stream, const gph_want *want)
     double block = master->block, got;
     if (in->kind != NULL && out->kind != NULL && out->block < in->block) {
         if (in->kind == &ks_packets_kind) {
-            gph_pump_refuse(want, "block: the device plays at most %u frames at once", out->block);
+            gph_pump_refuse(want, NULL, "block: the device plays at most %u frames at once",
+                            out->block);
             return GPH_UNSUPPORTED;
         }
         block = out->block;
@@ -292,14 +293,12 @@ open_device(gph_host_stream *stream, const gph_want *want, const devices_in_use 
     } else {
         const ks_device *named = use->in != NULL ? use->in : use->out;
         if (status == KS_NO_MATCH)
-            gph_pump_refuse(want,
+            gph_pump_refuse(want, NULL,
                             "'%s' takes none of the formats tried with %u inputs and %u "
                             "outputs at %u Hz",
                             named->id, stream->n_in, stream->n_out, stream->rate);
         else
-            gph_pump_refuse(want, "'%s': %s", named->id, ks_status_text(status));
-        if (want->options != NULL)
-            want->options->bad_setting = status == KS_NO_MATCH ? NULL : "device";
+            gph_pump_refuse(want, "device", "'%s': %s", named->id, ks_status_text(status));
         settled = status_of(status);
     }
     if (settled < 0)
@@ -329,14 +328,11 @@ stream_open(gph_host_stream *stream, const gph_want *want)
     ks_status found = ks_devices_find(&stream->system, &devices);
     gph_status status = status_of(found);
     if (found != KS_OK)
-        gph_pump_refuse(want, "%s", ks_status_text(found));
+        gph_pump_refuse(want, NULL, "%s", ks_status_text(found));
     if (status == GPH_OK) {
         status = ks_devices_choose(&devices, want, &use.in, &use.out, why, sizeof why);
-        if (status < 0) {
-            gph_pump_refuse(want, "%s", why);
-            if (want->options != NULL)
-                want->options->bad_setting = "device";
-        }
+        if (status < 0)
+            gph_pump_refuse(want, "device", "%s", why);
     }
     if (status == GPH_OK)
         status = open_device(stream, want, &use);
