@@ -52,12 +52,6 @@ backend_commit(void *self, const gph_pump_block *block)
     device_commit(&((gph_host_stream *)self)->device, block);
 }
 
-static void
-backend_release(void *self)
-{
-    (void)self;
-}
-
 static gph_status
 backend_reopen(void *self, bool follow, gph_got *got, char *why, uint32_t n)
 {
@@ -108,7 +102,6 @@ static const gph_pump_backend backend = {
     .boot_ns = backend_boot,
     .wait = backend_wait,
     .commit = backend_commit,
-    .release = backend_release,
     .reopen = backend_reopen,
     .resume = backend_resume,
     .idle = backend_idle,

@@ -110,12 +110,6 @@ backend_commit(void *self, const gph_pump_block *block)
         stream->failed = true;
 }
 
-static void
-backend_release(void *self)
-{
-    (void)self;
-}
-
 static gph_status
 backend_reopen(void *self, bool follow, gph_got *got, char *why, uint32_t n)
 {
@@ -131,7 +125,6 @@ static const gph_pump_backend backend = {
     .boot_ns = backend_now,
     .wait = backend_wait,
     .commit = backend_commit,
-    .release = backend_release,
     .reopen = backend_reopen,
 };
 

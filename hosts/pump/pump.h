@@ -50,7 +50,7 @@ typedef struct gph_pump_backend {
     gph_status (*wait)(void *self, int64_t until_ns, gph_pump_block *block, const char **reason);
     /* [audio] The block's outputs are written; `frames` of it were taken by the engine, the rest is silence. */
     void (*commit)(void *self, const gph_pump_block *block);
-    /* [control] The device is gone: lets go of what is left of it. No cycle comes after it. */
+    /* [control] The device is gone: lets go of what is left of it. No cycle comes after it. NULL: nothing ever is. */
     void (*release)(void *self);
     /* [control] Tries to open the device again (`follow`: or the default one) and describes what it got; below 0 with a
      * sentence in `why`. */

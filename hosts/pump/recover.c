@@ -50,6 +50,13 @@ gph_pump_watch(gph_pump *pump)
     gph_pump_enter(pump, GPH_STREAM_STATE_LOST, "stalled: no cycle came");
 }
 
+static void
+let_go(gph_pump *pump)
+{
+    if (pump->plan.backend->release != NULL)
+        pump->plan.backend->release(pump->plan.self);
+}
+
 /* The device is gone for good: its thread, then what is left of it. */
 static void
 release(gph_pump *pump)
@@ -59,7 +66,7 @@ release(gph_pump *pump)
     pump->told[0] = 0;
     pump->lost_since_ns = pump->retry_ns = boot_of(pump);
     gph_pump_thread_end(pump);
-    pump->plan.backend->release(pump->plan.self);
+    let_go(pump);
 }
 
 static bool
@@ -119,13 +126,13 @@ come_back(gph_pump *pump, char *why, uint32_t n)
     if (status < 0)
         return status;
     if (!suits(pump, &got, why, n)) {
-        backend->release(pump->plan.self);
+        let_go(pump);
         return GPH_UNSUPPORTED;
     }
     gph_pump_filler_end(pump);
     status = configure_again(pump, &got, why, n);
     if (status < 0) {
-        backend->release(pump->plan.self);
+        let_go(pump);
         gph_pump_open(pump); /* the filling timer may go on */
         return status;
     }

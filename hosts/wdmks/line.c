@@ -59,7 +59,8 @@ ks_line_close(ks_line *line, bool gone)
         return gone;
     if (!gone && ks_line_rest(line) == KS_GONE)
         gone = true;
-    line->kind->leave(line, gone);
+    if (line->kind->leave != NULL)
+        line->kind->leave(line, gone);
     /* Packets that the driver keeps stay where they are: better lost memory than foreign writes into ours. */
     bool kept = line->system.os->close(line->system.self, line->pin) == KS_TIMEOUT;
     line->kind->free(line, kept);
@@ -89,7 +90,7 @@ ks_line_rest(ks_line *line)
     ks_status status = KS_OK;
     if (line->state == KS_RUN)
         status = ks_pin_go(&line->system, line->pin, &line->state, KS_PAUSE);
-    if (status != KS_GONE) {
+    if (status != KS_GONE && line->kind->end != NULL) {
         ks_status ended = line->kind->end(line);
         if (status == KS_OK)
             status = ended;

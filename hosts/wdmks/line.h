@@ -70,9 +70,9 @@ typedef struct ks_line_kind {
     ks_status (*room)(ks_line *line, uint32_t frames, uint64_t *lost) GPH_AUDIO;
     /* [audio] Plays frames of `linear`. */
     ks_status (*give)(ks_line *line, uint32_t frames) GPH_AUDIO;
-    /* [control] Out of RUN: nothing stays with the driver. */
+    /* [control] Out of RUN: nothing stays with the driver. NULL: nothing ever is. */
     ks_status (*end)(ks_line *line);
-    /* [control] Before the pin is closed; `gone`: ask the driver nothing. After it: memory is freed,
+    /* [control] Before the pin is closed, NULL: nothing to do; `gone`: ask the driver nothing. After it: memory is freed,
      * with `kept` but for what is with the driver still. */
     void (*leave)(ks_line *line, bool gone);
     void (*free)(ks_line *line, bool kept);

@@ -114,13 +114,6 @@ end(ks_line *line)
 }
 
 static void
-leave(ks_line *line, bool gone)
-{
-    (void)line;
-    (void)gone;
-}
-
-static void
 free_packets(ks_line *line, bool kept)
 {
     ks_packets *p = of(line);
@@ -297,7 +290,6 @@ const ks_line_kind ks_packets_kind = {
     .room = room,
     .give = give,
     .end = end,
-    .leave = leave,
     .free = free_packets,
     .latency = latency,
 };

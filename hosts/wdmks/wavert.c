@@ -117,13 +117,6 @@ prepare(ks_line *line)
     return KS_OK;
 }
 
-static ks_status
-end(ks_line *line)
-{
-    (void)line;
-    return KS_OK;
-}
-
 static void
 leave(ks_line *line, bool gone)
 {
@@ -294,7 +287,6 @@ const ks_line_kind ks_wavert_kind = {
     .take = take,
     .room = room,
     .give = give,
-    .end = end,
     .leave = leave,
     .free = free_event,
     .latency = latency,
