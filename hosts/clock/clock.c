@@ -258,9 +258,8 @@ const gph_host gph_host_1 = {
              GPH_HOST_CAN_STEP | GPH_HOST_CAN_FREEWHEEL | GPH_HOST_HAS_DEVICES |
                  GPH_HOST_ANY_WIDTH | GPH_HOST_CAN_REHEARSE),
     GPH_HOST_SETTINGS(settings),
+    GPH_PUMP_HOST,
     .probe = gph_pump_host_probe,
-    .create = gph_pump_host_create,
-    .destroy = gph_pump_host_destroy,
     .list = list,
     .caps_of = caps_of,
     .open = open_stream,
@@ -269,8 +268,6 @@ const gph_host gph_host_1 = {
     .stop = gph_pump_stream_stop,
     .close = close_stream,
     .latency = latency,
-    .stats = gph_pump_stream_stats,
-    .dispatch = gph_pump_host_dispatch,
     .set_block = set_block,
     .extension = extension,
 };

@@ -320,16 +320,13 @@ const gph_host gph_host_1 = {
              GPH_HOST_IS_SERVER | GPH_HOST_HAS_DEVICES | GPH_HOST_CAN_FREEWHEEL |
                  GPH_HOST_ANY_WIDTH | GPH_HOST_CAN_REHEARSE),
     GPH_HOST_SETTINGS(settings),
+    GPH_PUMP_HOST,
     .probe = find_probe,
-    .create = gph_pump_host_create,
-    .destroy = gph_pump_host_destroy,
     .list = find_list,
     .open = open_stream,
     .start = start,
     .stop = stop,
     .close = close_stream,
     .latency = latency,
-    .stats = gph_pump_stream_stats,
-    .dispatch = gph_pump_host_dispatch,
     .extension = extension,
 };

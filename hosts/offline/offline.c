@@ -341,9 +341,8 @@ const gph_host gph_host_1 = {
     GPH_HOST("offline", "Offline", "As fast as the machine allows, from and to files",
              GPH_HOST_CAN_STEP | GPH_HOST_CAN_FREEWHEEL | GPH_HOST_IS_OFFLINE | GPH_HOST_ANY_WIDTH),
     GPH_HOST_SETTINGS(settings),
+    GPH_PUMP_HOST,
     .probe = gph_pump_host_probe,
-    .create = gph_pump_host_create,
-    .destroy = gph_pump_host_destroy,
     .list = list,
     .open = open_stream,
     .start = start,
@@ -351,7 +350,5 @@ const gph_host gph_host_1 = {
     .stop = gph_pump_stream_stop,
     .close = close_stream,
     .latency = latency,
-    .stats = gph_pump_stream_stats,
-    .dispatch = gph_pump_host_dispatch,
     .extension = extension,
 };

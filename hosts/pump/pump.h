@@ -139,6 +139,10 @@ gph_status GPH_CALL gph_pump_host_dispatch(gph_host_self *self, int32_t timeout_
 int64_t GPH_CALL gph_pump_stream_step(gph_host_stream *stream, int64_t frames, int64_t timeout_ns);
 gph_status GPH_CALL gph_pump_stream_stop(gph_host_stream *stream, uint32_t drain);
 void GPH_CALL gph_pump_stream_stats(gph_host_stream *stream, gph_host_stats *stats);
+/* Those that no host has its own of, for its table. */
+#define GPH_PUMP_HOST                                                                              \
+    .create = gph_pump_host_create, .destroy = gph_pump_host_destroy,                              \
+    .stats = gph_pump_stream_stats, .dispatch = gph_pump_host_dispatch
 /* For a host that has GPH_HOST_CAN_REHEARSE: gph.rehearsal/1. */
 const void *GPH_CALL gph_pump_host_extension(gph_host_self *self, gph_host_stream *stream,
                                              const char *id);

@@ -233,9 +233,8 @@ const gph_host gph_host_1 = {
     GPH_HOST("wdmks", "WDM-KS", "The drivers of Windows themselves: exclusive, for experts",
              GPH_HOST_CAN_STEP | GPH_HOST_HAS_DEVICES | GPH_HOST_CAN_REHEARSE),
     GPH_HOST_SETTINGS(settings),
+    GPH_PUMP_HOST,
     .probe = gph_pump_host_probe,
-    .create = gph_pump_host_create,
-    .destroy = gph_pump_host_destroy,
     .list = ks_host_list,
     .caps_of = ks_host_caps_of,
     .open = open_stream,
@@ -244,7 +243,5 @@ const gph_host gph_host_1 = {
     .stop = stop,
     .close = close_stream,
     .latency = latency,
-    .stats = gph_pump_stream_stats,
-    .dispatch = gph_pump_host_dispatch,
     .extension = gph_pump_host_extension,
 };
