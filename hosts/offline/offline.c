@@ -320,14 +320,6 @@ step(gph_host_stream *stream, int64_t frames, int64_t timeout_ns)
     return stream->failed ? GPH_IO : passed;
 }
 
-static gph_status GPH_CALL
-latency(gph_host_stream *stream, uint32_t direction, uint32_t channel, uint32_t *min, uint32_t *max)
-{
-    *min = *max = 0;
-    return channel < (direction == GPH_DIRECTION_OUT ? stream->n_out : stream->n_in) ? GPH_OK
-                                                                                     : GPH_ARGUMENT;
-}
-
 static const void *GPH_CALL
 extension(gph_host_self *self, gph_host_stream *stream, const char *id)
 {
@@ -349,6 +341,6 @@ const gph_host gph_host_1 = {
     .step = step,
     .stop = gph_pump_stream_stop,
     .close = close_stream,
-    .latency = latency,
+    .latency = gph_pump_stream_latency,
     .extension = extension,
 };

@@ -1,5 +1,5 @@
 /* What every host does alike: its streams in a list, and the members of its table that only hand on. [control] */
-#include "pump.h"
+#include "inner.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,6 +62,18 @@ void GPH_CALL
 gph_pump_stream_stats(gph_host_stream *stream, gph_host_stats *stats)
 {
     gph_pump_stats(head_of(stream)->pump, stats);
+}
+
+gph_status GPH_CALL
+gph_pump_stream_latency(gph_host_stream *stream, uint32_t direction, uint32_t channel,
+                        uint32_t *min, uint32_t *max)
+{
+    const gph_pump_stream *head = head_of(stream);
+    bool out = direction == GPH_DIRECTION_OUT;
+    if (channel >= (out ? head->pump->n_out : head->pump->n_in))
+        return GPH_ARGUMENT;
+    *min = *max = atomic_load(out ? &head->latency_out : &head->latency_in);
+    return GPH_OK;
 }
 
 /* ---------------------------------------------------------------- streams */

@@ -9,6 +9,7 @@
 
 #include <graphophone/host.h>
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 typedef struct gph_pump gph_pump;
@@ -23,6 +24,9 @@ typedef struct gph_pump_stream {
     gph_host_self *self;
     gph_host_stream *next;
     gph_pump *pump;
+    /* For gph_pump_stream_latency: as of the device, frames beyond the block. */
+    atomic_uint latency_in;
+    atomic_uint latency_out;
 } gph_pump_stream;
 
 /* What a device gives and takes in one turn. */
@@ -139,6 +143,9 @@ gph_status GPH_CALL gph_pump_host_dispatch(gph_host_self *self, int32_t timeout_
 int64_t GPH_CALL gph_pump_stream_step(gph_host_stream *stream, int64_t frames, int64_t timeout_ns);
 gph_status GPH_CALL gph_pump_stream_stop(gph_host_stream *stream, uint32_t drain);
 void GPH_CALL gph_pump_stream_stats(gph_host_stream *stream, gph_host_stats *stats);
+/* One figure for all channels of a direction. */
+gph_status GPH_CALL gph_pump_stream_latency(gph_host_stream *stream, uint32_t direction,
+                                            uint32_t channel, uint32_t *min, uint32_t *max);
 /* Those that no host has its own of, for its table. */
 #define GPH_PUMP_HOST                                                                              \
     .create = gph_pump_host_create, .destroy = gph_pump_host_destroy,                              \

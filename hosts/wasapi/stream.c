@@ -309,8 +309,8 @@ keep_formats(gph_host_stream *stream)
     uint32_t ahead = both                     ? (uint32_t)stream->bridge.target + wa_bridge_delay()
                      : queued > stream->block ? queued - stream->block
                                               : 0;
-    atomic_store(&stream->latency_in, in->client != NULL ? in->latency : 0);
-    atomic_store(&stream->latency_out, out->client != NULL ? ahead + out->latency : 0);
+    atomic_store(&stream->head.latency_in, in->client != NULL ? in->latency : 0);
+    atomic_store(&stream->head.latency_out, out->client != NULL ? ahead + out->latency : 0);
 }
 
 static gph_status

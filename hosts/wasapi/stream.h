@@ -71,8 +71,6 @@ struct gph_host_stream {
     wa_line out;
     wa_line quiet; /* plays silence so that a loopback has a clock */
     wa_bridge bridge;
-    atomic_uint latency_in;
-    atomic_uint latency_out;
 
     /* News as they were seen last; the control thread's. */
     uint32_t seen_devices;

@@ -101,7 +101,7 @@ static gph_status
 backend_resume(void *self)
 {
     gph_host_stream *stream = self;
-    gph_pump_set_latency_in(stream->head.pump, atomic_load(&stream->latency_in));
+    gph_pump_set_latency_in(stream->head.pump, atomic_load(&stream->head.latency_in));
     gph_pump_post(stream->head.pump, GPH_HOST_LATENCY, 0, -1, 0, NULL);
     return owner_do(stream, COMMAND_RUN);
 }
@@ -250,7 +250,7 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
         return status;
     }
     gph_pump_set_scheduling(stream->head.pump, stream->owner.level);
-    gph_pump_set_latency_in(stream->head.pump, atomic_load(&stream->latency_in));
+    gph_pump_set_latency_in(stream->head.pump, atomic_load(&stream->head.latency_in));
     gph_pump_stream_opened(stream, &all, made, got);
     return GPH_OK;
 }
@@ -303,16 +303,6 @@ stop(gph_host_stream *stream, uint32_t drain)
     return stream->owner.stuck ? GPH_STATE : GPH_OK;
 }
 
-static gph_status GPH_CALL
-latency(gph_host_stream *stream, uint32_t direction, uint32_t channel, uint32_t *min, uint32_t *max)
-{
-    bool out = direction == GPH_DIRECTION_OUT;
-    if (channel >= (out ? stream->n_out : stream->n_in))
-        return GPH_ARGUMENT;
-    *min = *max = atomic_load(out ? &stream->latency_out : &stream->latency_in);
-    return GPH_OK;
-}
-
 const gph_host gph_host_1 = {
     GPH_HOST("wasapi", "WASAPI", "The audio devices of Windows",
              GPH_HOST_CAN_STEP | GPH_HOST_HAS_DEVICES | GPH_HOST_CAN_REHEARSE),
@@ -326,6 +316,6 @@ const gph_host gph_host_1 = {
     .step = gph_pump_stream_step,
     .stop = stop,
     .close = close_stream,
-    .latency = latency,
+    .latency = gph_pump_stream_latency,
     .extension = gph_pump_host_extension,
 };

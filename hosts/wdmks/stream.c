@@ -275,8 +275,8 @@ keep_formats(gph_host_stream *stream)
     if (both && (in->format.sample != out->format.sample || in->kind != out->kind))
         snprintf(stream->format + used, sizeof stream->format - (size_t)used, "; out %s, %s",
                  ks_format_name(&out->format), out->kind->name);
-    atomic_store(&stream->latency_in, in->kind != NULL ? in->kind->latency(in) : 0);
-    atomic_store(&stream->latency_out, out->kind != NULL ? out->kind->latency(out) : 0);
+    atomic_store(&stream->head.latency_in, in->kind != NULL ? in->kind->latency(in) : 0);
+    atomic_store(&stream->head.latency_out, out->kind != NULL ? out->kind->latency(out) : 0);
 }
 
 static gph_status

@@ -36,8 +36,6 @@ struct gph_host_stream {
 
     ks_line in;  /* kind NULL: none */
     ks_line out; /* likewise */
-    atomic_uint latency_in;
-    atomic_uint latency_out;
 
     /* The audio thread's. */
     uint32_t least; /* frames of a turn */

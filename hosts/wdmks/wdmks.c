@@ -73,7 +73,7 @@ static gph_status
 backend_resume(void *self)
 {
     gph_host_stream *stream = self;
-    gph_pump_set_latency_in(stream->head.pump, atomic_load(&stream->latency_in));
+    gph_pump_set_latency_in(stream->head.pump, atomic_load(&stream->head.latency_in));
     gph_pump_post(stream->head.pump, GPH_HOST_LATENCY, 0, -1, 0, NULL);
     return stream_run(stream) == KS_OK ? GPH_OK : GPH_IO;
 }
@@ -158,7 +158,7 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
         close_stream(stream);
         return status;
     }
-    gph_pump_set_latency_in(stream->head.pump, atomic_load(&stream->latency_in));
+    gph_pump_set_latency_in(stream->head.pump, atomic_load(&stream->head.latency_in));
     gph_pump_stream_opened(stream, &all, made, got);
     return GPH_OK;
 }
@@ -219,16 +219,6 @@ stop(gph_host_stream *stream, uint32_t drain)
     return GPH_OK;
 }
 
-static gph_status GPH_CALL
-latency(gph_host_stream *stream, uint32_t direction, uint32_t channel, uint32_t *min, uint32_t *max)
-{
-    bool out = direction == GPH_DIRECTION_OUT;
-    if (channel >= (out ? stream->n_out : stream->n_in))
-        return GPH_ARGUMENT;
-    *min = *max = atomic_load(out ? &stream->latency_out : &stream->latency_in);
-    return GPH_OK;
-}
-
 const gph_host gph_host_1 = {
     GPH_HOST("wdmks", "WDM-KS", "The drivers of Windows themselves: exclusive, for experts",
              GPH_HOST_CAN_STEP | GPH_HOST_HAS_DEVICES | GPH_HOST_CAN_REHEARSE),
@@ -242,6 +232,6 @@ const gph_host gph_host_1 = {
     .step = gph_pump_stream_step,
     .stop = stop,
     .close = close_stream,
-    .latency = latency,
+    .latency = gph_pump_stream_latency,
     .extension = gph_pump_host_extension,
 };
