@@ -156,17 +156,10 @@ open_pump(gph_host_stream *stream, const gph_want *want, const gph_engine *engin
         gph_pump_refuse(want, NULL, "the device refuses to open");
         return GPH_IO;
     }
-    gph_pump_plan plan = {
-        .services = stream->head.self->services,
-        .backend = &backend,
-        .self = stream,
-        .engine = engine,
-        .name = "clock",
-        .on_loss = want->on_loss,
-        .timeline = want->timeline,
-        .stepped = stream->device.stepped,
-        .witness = true,
-    };
+    gph_pump_plan plan = gph_pump_stream_plan(stream, want, engine);
+    plan.name = "clock";
+    plan.backend = &backend;
+    plan.stepped = stream->device.stepped;
     return gph_pump_new(&plan, &stream->head.pump);
 }
 
@@ -185,12 +178,7 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
     stream_describe(stream, &all);
     if (status == GPH_OK)
         status = gph_pump_configure(stream->head.pump, &all);
-    if (status < 0) {
-        close_stream(stream);
-        return status;
-    }
-    gph_pump_stream_opened(stream, &all, made, got);
-    return GPH_OK;
+    return gph_pump_stream_opened(stream, status, &all, close_stream, made, got);
 }
 
 static gph_status GPH_CALL

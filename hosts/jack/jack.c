@@ -155,11 +155,12 @@ take_memory(gph_host_stream *stream)
     stream->in_rules = calloc(stream->n_in + 1, sizeof *stream->in_rules);
     stream->out_rules = calloc(stream->n_out + 1, sizeof *stream->out_rules);
     stream->peers = calloc(JACK_PEERS, sizeof *stream->peers);
-    return stream->in_ports != NULL && stream->out_ports != NULL && stream->in != NULL &&
-                   stream->out != NULL && stream->in_rules != NULL && stream->out_rules != NULL &&
-                   stream->peers != NULL
-               ? GPH_OK
-               : GPH_MEMORY;
+    if (stream->in_ports != NULL && stream->out_ports != NULL && stream->in != NULL &&
+        stream->out != NULL && stream->in_rules != NULL && stream->out_rules != NULL &&
+        stream->peers != NULL)
+        return GPH_OK;
+    stream->n_in = stream->n_out = 0; /* there is no port and no rule to let go of */
+    return GPH_MEMORY;
 }
 
 static void
@@ -220,15 +221,10 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
     gph_host_stream *stream = gph_pump_stream_new(self, sizeof *stream);
     if (stream == NULL)
         return GPH_MEMORY;
-    gph_pump_plan plan = {.services = self->services,
-                          .backend = &backend,
-                          .self = stream,
-                          .engine = engine,
-                          .name = "jack",
-                          .on_loss = want->on_loss,
-                          .timeline = want->timeline,
-                          .witness = true,
-                          .keeps = true};
+    gph_pump_plan plan = gph_pump_stream_plan(stream, want, engine);
+    plan.name = "jack";
+    plan.backend = &backend;
+    plan.keeps = true;
     gph_status status = connect_server(stream, want);
     if (status == GPH_OK)
         status = settle(stream, want);
@@ -240,16 +236,10 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
     describe(stream, &all);
     if (status == GPH_OK)
         status = gph_pump_configure(stream->head.pump, &all);
-    if (status < 0) {
-        stream->n_in = stream->in_rules != NULL ? stream->n_in : 0;
-        stream->n_out = stream->out_rules != NULL ? stream->n_out : 0;
-        close_stream(stream);
-        return status;
-    }
-    gph_pump_set_scheduling(stream->head.pump,
-                            jack_is_realtime(stream->client) ? "the server's" : "normal");
-    gph_pump_stream_opened(stream, &all, made, got);
-    return GPH_OK;
+    if (status == GPH_OK)
+        gph_pump_set_scheduling(stream->head.pump,
+                                jack_is_realtime(stream->client) ? "the server's" : "normal");
+    return gph_pump_stream_opened(stream, status, &all, close_stream, made, got);
 }
 
 /* ---------------------------------------------------------------- running */

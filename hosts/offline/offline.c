@@ -253,14 +253,13 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
         return GPH_MEMORY;
     stream->rate = 48000;
     double file_rate = 0;
-    gph_pump_plan plan = {.services = self->services,
-                          .backend = &backend,
-                          .self = stream,
-                          .engine = engine,
-                          .name = "offline",
-                          .on_loss = GPH_LOSS_STOP,
-                          .stepped = true,
-                          .exact_time = true};
+    gph_pump_plan plan = gph_pump_stream_plan(stream, want, engine);
+    plan.name = "offline";
+    plan.backend = &backend;
+    plan.on_loss = GPH_LOSS_STOP;
+    plan.timeline = GPH_TIMELINE_HOLD;
+    plan.stepped = plan.exact_time = true;
+    plan.witness = false;
     gph_status status = open_source(stream, want, &file_rate);
     if (status == GPH_OK)
         status = settle(stream, want, file_rate);
@@ -275,13 +274,8 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
     /* Last: nothing is made unless all else is well. */
     if (status == GPH_OK)
         status = open_target(stream, want);
-    if (status < 0) {
-        close_stream(stream);
-        return status;
-    }
     describe(stream, &all);
-    gph_pump_stream_opened(stream, &all, made, got);
-    return GPH_OK;
+    return gph_pump_stream_opened(stream, status, &all, close_stream, made, got);
 }
 
 /* ---------------------------------------------------------------- the host */

@@ -87,14 +87,32 @@ gph_pump_stream_new(gph_host_self *self, size_t size)
     return stream;
 }
 
-void
-gph_pump_stream_opened(gph_host_stream *stream, const gph_got *all, gph_host_stream **made,
+gph_pump_plan
+gph_pump_stream_plan(gph_host_stream *stream, const gph_want *want, const gph_engine *engine)
+{
+    return (gph_pump_plan){.services = head_of(stream)->self->services,
+                           .self = stream,
+                           .engine = engine,
+                           .on_loss = want->on_loss,
+                           .timeline = want->timeline,
+                           .witness = true};
+}
+
+gph_status
+gph_pump_stream_opened(gph_host_stream *stream, gph_status status, const gph_got *all,
+                       void(GPH_CALL *close)(gph_host_stream *stream), gph_host_stream **made,
                        gph_got *got)
 {
+    if (status < 0) {
+        close(stream);
+        return status;
+    }
+    gph_pump_set_latency_in(head_of(stream)->pump, atomic_load(&head_of(stream)->latency_in));
     memcpy(got, all, got->size < sizeof *all ? got->size : sizeof *all);
     head_of(stream)->next = head_of(stream)->self->streams;
     head_of(stream)->self->streams = stream;
     *made = stream;
+    return status;
 }
 
 void

@@ -156,10 +156,15 @@ const void *GPH_CALL gph_pump_host_extension(gph_host_self *self, gph_host_strea
 
 /* [control] A zeroed stream of `size` bytes, which begins with a gph_pump_stream; NULL: no memory. */
 gph_host_stream *gph_pump_stream_new(gph_host_self *self, size_t size);
-/* [control] The end of an `open` that went well: the host's dispatch looks after the stream from now on. `all` is what was
- * got, *got what the caller has room for. */
-void gph_pump_stream_opened(gph_host_stream *stream, const gph_got *all, gph_host_stream **made,
-                            gph_got *got);
+/* [control] A plan for the stream's pump: on a loss it does as is wanted, and a witness looks for those that the device does
+ * not count. The host adds a name, its back end and what is special about it. */
+gph_pump_plan gph_pump_stream_plan(gph_host_stream *stream, const gph_want *want,
+                                   const gph_engine *engine);
+/* [control] The end of an `open`, which went as `status` says and returns it. Where all is well the caller has the stream
+ * and the host's dispatch looks after it; else it is closed. `all` is what was got, *got what the caller has room for. */
+gph_status gph_pump_stream_opened(gph_host_stream *stream, gph_status status, const gph_got *all,
+                                  void(GPH_CALL *close)(gph_host_stream *stream),
+                                  gph_host_stream **made, gph_got *got);
 /* [control] Dispatch looks after the stream no longer; once more does no harm. */
 void gph_pump_stream_leave(gph_host_stream *stream);
 /* [control] Leaves, and frees the struct itself. */

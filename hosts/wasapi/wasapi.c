@@ -222,15 +222,10 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
     if (stream == NULL)
         return GPH_MEMORY;
     prepare(stream, want);
-    gph_pump_plan plan = {.services = self->services,
-                          .backend = stream->stepped ? &stepped_backend : &owned_backend,
-                          .self = stream,
-                          .engine = engine,
-                          .name = "wasapi",
-                          .on_loss = want->on_loss,
-                          .timeline = want->timeline,
-                          .stepped = stream->stepped,
-                          .witness = true};
+    gph_pump_plan plan = gph_pump_stream_plan(stream, want, engine);
+    plan.name = "wasapi";
+    plan.backend = stream->stepped ? &stepped_backend : &owned_backend;
+    plan.stepped = stream->stepped;
     gph_got all;
     gph_status status = gph_pump_new(&plan, &stream->head.pump);
     if (status == GPH_OK)
@@ -245,14 +240,9 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
     stream_describe(stream, &all);
     if (status == GPH_OK)
         status = gph_pump_configure(stream->head.pump, &all);
-    if (status < 0) {
-        close_stream(stream);
-        return status;
-    }
-    gph_pump_set_scheduling(stream->head.pump, stream->owner.level);
-    gph_pump_set_latency_in(stream->head.pump, atomic_load(&stream->head.latency_in));
-    gph_pump_stream_opened(stream, &all, made, got);
-    return GPH_OK;
+    if (status == GPH_OK)
+        gph_pump_set_scheduling(stream->head.pump, stream->owner.level);
+    return gph_pump_stream_opened(stream, status, &all, close_stream, made, got);
 }
 
 /* A device that went while nothing ran: opened anew, as it was. */

@@ -136,14 +136,9 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
     gph_host_stream *stream = gph_pump_stream_new(self, sizeof *stream);
     if (stream == NULL)
         return GPH_MEMORY;
-    gph_pump_plan plan = {.services = self->services,
-                          .backend = &backend,
-                          .self = stream,
-                          .engine = engine,
-                          .name = "wdmks",
-                          .on_loss = want->on_loss,
-                          .timeline = want->timeline,
-                          .witness = true};
+    gph_pump_plan plan = gph_pump_stream_plan(stream, want, engine);
+    plan.name = "wdmks";
+    plan.backend = &backend;
     gph_got all;
     gph_status status = prepare(stream, want);
     if (status == GPH_OK)
@@ -154,13 +149,7 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
     stream_describe(stream, &all);
     if (status == GPH_OK)
         status = gph_pump_configure(stream->head.pump, &all);
-    if (status < 0) {
-        close_stream(stream);
-        return status;
-    }
-    gph_pump_set_latency_in(stream->head.pump, atomic_load(&stream->head.latency_in));
-    gph_pump_stream_opened(stream, &all, made, got);
-    return GPH_OK;
+    return gph_pump_stream_opened(stream, status, &all, close_stream, made, got);
 }
 
 /* A device that went while nothing ran: opened anew, as it was. */
