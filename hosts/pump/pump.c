@@ -94,6 +94,14 @@ gph_pump_configure(gph_pump *pump, const gph_got *got)
 }
 
 gph_status
+gph_pump_open_again(gph_pump *pump, char *why, uint32_t n)
+{
+    gph_got got;
+    gph_status status = pump->plan.backend->reopen(pump->plan.self, false, &got, why, n);
+    return status == GPH_OK ? gph_pump_configure(pump, &got) : status;
+}
+
+gph_status
 gph_pump_arm(gph_pump *pump)
 {
     if (gph_pump_state(pump) != GPH_STREAM_STATE_READY || pump->in_event)

@@ -90,6 +90,9 @@ gph_status gph_pump_new(const gph_pump_plan *plan, gph_pump **pump);
 void gph_pump_free(gph_pump *pump);
 /* [control, no cycle running] Tells the engine what was got; READY when it agrees. */
 gph_status gph_pump_configure(gph_pump *pump, const gph_got *got);
+/* [control, no cycle running] A device that went while nothing ran: opened anew, as it was; below 0 with a sentence in
+ * `why`. */
+gph_status gph_pump_open_again(gph_pump *pump, char *why, uint32_t n);
 /* [control] Clears all counters before a start: for a back end whose blocks come by themselves, before the first. */
 gph_status gph_pump_arm(gph_pump *pump);
 /* [control] Starts the thread, if there is one, and returns after the first cycle or after 5 s with a sentence. */

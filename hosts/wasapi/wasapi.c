@@ -245,17 +245,6 @@ open_stream(gph_host_self *self, const gph_want *want, const gph_engine *engine,
     return gph_pump_stream_opened(stream, status, &all, close_stream, made, got);
 }
 
-/* A device that went while nothing ran: opened anew, as it was. */
-static gph_status
-open_again(gph_host_stream *stream, char *why, uint32_t n)
-{
-    gph_got got;
-    if (stream->in.client != NULL || stream->out.client != NULL)
-        return GPH_OK;
-    gph_status status = backend_reopen(stream, false, &got, why, n);
-    return status == GPH_OK ? gph_pump_configure(stream->head.pump, &got) : status;
-}
-
 static gph_status GPH_CALL
 start(gph_host_stream *stream)
 {
@@ -264,7 +253,9 @@ start(gph_host_stream *stream)
     char why[GPH_PUMP_TEXT] = "";
     if (gph_pump_state(pump) != GPH_STREAM_STATE_READY)
         return GPH_STATE;
-    gph_status status = open_again(stream, why, sizeof why);
+    gph_status status = GPH_OK;
+    if (stream->in.client == NULL && stream->out.client == NULL)
+        status = gph_pump_open_again(pump, why, sizeof why);
     if (status == GPH_OK && !stream->stepped)
         status = gph_pump_arm(pump);
     if (status == GPH_OK) {
