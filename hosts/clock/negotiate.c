@@ -69,7 +69,7 @@ settle(gph_host_stream *stream, const gph_want *want)
     stream->device.rate = rate;
     stream->device.periods = (uint32_t)periods;
     stream->block = (uint32_t)block;
-    stream->max_frames = stream->block > 1024 ? stream->block : 1024;
+    stream->max_frames = gph_pump_max_frames(stream->block);
     stream->n_in = stream->device.n_in = (uint32_t)n_in;
     stream->n_out = stream->device.n_out = (uint32_t)n_out;
     return GPH_OK;

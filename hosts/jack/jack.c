@@ -141,7 +141,7 @@ settle(gph_host_stream *stream, const gph_want *want)
         return status;
     stream->n_in = (uint32_t)n_in;
     stream->n_out = (uint32_t)n_out;
-    stream->max_frames = block > 1024 ? (uint32_t)block : 1024;
+    stream->max_frames = gph_pump_max_frames((uint32_t)block);
     return GPH_OK;
 }
 

@@ -172,7 +172,7 @@ settle(gph_host_stream *stream, const gph_want *want, double file_rate)
     if (status < 0)
         return status;
     stream->block = (uint32_t)block;
-    stream->max_frames = stream->block > 1024 ? stream->block : 1024;
+    stream->max_frames = gph_pump_max_frames(stream->block);
     stream->n_in = (uint32_t)n_in;
     stream->n_out = (uint32_t)n_out;
     return GPH_OK;

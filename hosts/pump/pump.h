@@ -195,6 +195,12 @@ gph_status gph_pump_settle_all(const gph_want *want, const gph_wish *const *wish
                                const gph_pump_offer *offers, double *const *got, size_t n,
                                char *deviations);
 
+/* [control] Adds a line (printf) to `deviations`: what of a wish came out otherwise, and why. */
+void gph_pump_deviate(char *deviations, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* [control] Most frames of a cycle for a device's block: it, or 1,024 if that is more, or what the runtime has room for. */
+uint32_t gph_pump_max_frames(uint32_t block);
+
 /* [control] A setting's number, or what counts when there are no options; its text, or NULL. */
 double gph_pump_number(const gph_config *options, const char *name, double fallback);
 const char *gph_pump_option(const gph_config *options, const char *name, uint32_t index);

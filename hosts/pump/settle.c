@@ -39,12 +39,28 @@ gph_pump_settle(const gph_wish *wish, const gph_pump_offer *offer, double *got, 
                  offer->why, *got);
         return GPH_UNSUPPORTED;
     }
-    if (wish->policy == GPH_WISH_PREFER && !met) {
-        size_t used = strlen(deviations);
-        snprintf(deviations + used, GPH_PUMP_TEXT - used, "%s%s: wanted %.10g, got %.10g: %s",
-                 used > 0 ? "\n" : "", offer->name, wish->value, *got, offer->why);
-    }
+    if (wish->policy == GPH_WISH_PREFER && !met)
+        gph_pump_deviate(deviations, "%s: wanted %.10g, got %.10g: %s", offer->name, wish->value,
+                         *got, offer->why);
     return GPH_OK;
+}
+
+void
+gph_pump_deviate(char *deviations, const char *format, ...)
+{
+    size_t used = strlen(deviations);
+    if (used > 0 && used + 1 < GPH_PUMP_TEXT)
+        deviations[used++] = '\n';
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(deviations + used, GPH_PUMP_TEXT - used, format, arguments);
+    va_end(arguments);
+}
+
+uint32_t
+gph_pump_max_frames(uint32_t block)
+{
+    return block < 1024 ? 1024 : block > GPH_MAX_FRAMES ? GPH_MAX_FRAMES : block;
 }
 
 gph_status

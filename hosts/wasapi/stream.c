@@ -142,9 +142,7 @@ settle_block(gph_host_stream *stream, const char *why)
     if (status < 0)
         return status;
     stream->block = (uint32_t)got;
-    stream->max_frames = stream->block > 1024 ? stream->block : 1024;
-    if (stream->max_frames > GPH_MAX_FRAMES)
-        stream->max_frames = GPH_MAX_FRAMES;
+    stream->max_frames = gph_pump_max_frames(stream->block);
     return GPH_OK;
 }
 
@@ -239,13 +237,6 @@ climb(gph_host_stream *stream, const use *u, bool exclusive, const wa_device **f
     return status;
 }
 
-static void
-add_deviation(gph_host_stream *stream, const char *line)
-{
-    size_t used = strlen(stream->deviations);
-    snprintf(stream->deviations + used, GPH_PUMP_TEXT - used, "%s%s", used > 0 ? "\n" : "", line);
-}
-
 /* Both directions: playback follows the clock of capture. */
 static gph_status
 build_bridge(gph_host_stream *stream, const use *u)
@@ -259,7 +250,8 @@ build_bridge(gph_host_stream *stream, const use *u)
     uint32_t queued = out->rung == WA_RUNG_EXCLUSIVE ? 2 * out->buffer : out->target;
     uint32_t target = queued + in->block + WA_TAPS;
     if (!one_clock)
-        add_deviation(stream, "playback: on a clock of its own, it follows capture by resampling");
+        gph_pump_deviate(stream->deviations,
+                         "playback: on a clock of its own, it follows capture by resampling");
     return wa_bridge_init(&stream->bridge, out->channels, stream->rate, in->most + out->most,
                           target, one_clock);
 }
@@ -341,11 +333,10 @@ open_devices(gph_host_stream *stream, const use *u)
     if (exclusive)
         status = open_way(stream, u, true, &next);
     if (!exclusive || next != WA_OK) {
-        char line[200];
-        snprintf(line, sizeof line, "mode: wanted exclusive, got shared: %s", wa_status_text(next));
         stream->deviations[0] = 0;
         if (exclusive)
-            add_deviation(stream, line);
+            gph_pump_deviate(stream->deviations, "mode: wanted exclusive, got shared: %s",
+                             wa_status_text(next));
         wa_status ignored;
         status = open_way(stream, u, false, &ignored);
     }

@@ -215,9 +215,7 @@ settle_block(gph_host_stream *stream, const gph_want *want)
     if (status < 0)
         return status;
     stream->block = (uint32_t)got;
-    stream->max_frames = stream->block > 1024 ? stream->block : 1024;
-    if (stream->max_frames > GPH_MAX_FRAMES)
-        stream->max_frames = GPH_MAX_FRAMES;
+    stream->max_frames = gph_pump_max_frames(stream->block);
     /* With an event the ring is read when half of it is new, or nearly: a FIFO holds some back. */
     bool events = master->kind == &ks_wavert_kind && master->at.wavert.registered;
     stream->least = master->kind == &ks_packets_kind ? 1 : stream->block;
@@ -245,12 +243,10 @@ open_at_some_rate(gph_host_stream *stream, const gph_want *want, const devices_i
     }
     if (status != KS_OK)
         stream->rate = first;
-    if (status == KS_OK && stream->rate != first && want->rate.policy == GPH_WISH_PREFER) {
-        size_t used = strlen(stream->deviations);
-        snprintf(stream->deviations + used, GPH_PUMP_TEXT - used,
-                 "%srate: wanted %.10g, got %u: the device refuses the other", used > 0 ? "\n" : "",
-                 want->rate.value, stream->rate);
-    }
+    if (status == KS_OK && stream->rate != first && want->rate.policy == GPH_WISH_PREFER)
+        gph_pump_deviate(stream->deviations,
+                         "rate: wanted %.10g, got %u: the device refuses the other",
+                         want->rate.value, stream->rate);
     return status;
 }
 
