@@ -34,8 +34,7 @@ struct gph_host_stream {
     sound_file *source;
     sound_file *target;
     bool failed; /* the output file could not be written */
-    float *memory;
-    float **in; /* n_in, and file_channels at the least */
+    float **in;  /* n_in, and file_channels at the least */
     float **out;
 
     char deviations[GPH_PUMP_TEXT];
@@ -181,18 +180,10 @@ settle(gph_host_stream *stream, const gph_want *want, double file_rate)
 static gph_status
 take_memory(gph_host_stream *stream)
 {
-    size_t n_in = stream->n_in > stream->file_channels ? stream->n_in : stream->file_channels;
-    size_t n_out = stream->n_out, frames = stream->block;
-    stream->memory = calloc((n_in + n_out) * frames + 1, sizeof *stream->memory);
-    stream->in = calloc(n_in + 1, sizeof *stream->in);
-    stream->out = calloc(n_out + 1, sizeof *stream->out);
-    if (stream->memory == NULL || stream->in == NULL || stream->out == NULL)
-        return GPH_MEMORY;
-    for (size_t c = 0; c < n_in; c++)
-        stream->in[c] = stream->memory + c * frames;
-    for (size_t c = 0; c < n_out; c++)
-        stream->out[c] = stream->memory + (n_in + c) * frames;
-    return GPH_OK;
+    uint32_t n_in = stream->n_in > stream->file_channels ? stream->n_in : stream->file_channels;
+    stream->in = gph_pump_planes(n_in, stream->block);
+    stream->out = gph_pump_planes(stream->n_out, stream->block);
+    return stream->in != NULL && stream->out != NULL ? GPH_OK : GPH_MEMORY;
 }
 
 static gph_status
@@ -237,7 +228,6 @@ close_stream(gph_host_stream *stream)
     if (sound_close(stream->target) < 0)
         stream->head.self->services->log(stream->head.self->services, GPH_LOG_ERROR,
                                          "the output file could not be closed properly");
-    free(stream->memory);
     free(stream->in);
     free(stream->out);
     gph_pump_stream_free(stream);

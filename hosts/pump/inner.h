@@ -47,11 +47,10 @@ enum { GPH_LOST_NOT = 0, GPH_LOST_GONE = 1, GPH_LOST_STALLED = 2 };
 /* As many and as long as the channels and frames of a stream. */
 typedef struct gph_pump_buffers {
     float *zero;          /* max_frames of silence */
-    float *junk;          /* n_out * max_frames: what the filling timer's cycles play */
     const float **in_cut; /* n_in pointers into a block */
     float **out_cut;      /* n_out */
     const float **zeros;  /* n_in times `zero` */
-    float **junks;        /* n_out pointers into `junk` */
+    float **junks;        /* n_out: what the filling timer's cycles play */
 } gph_pump_buffers;
 
 struct gph_pump {

@@ -24,7 +24,6 @@ static void
 drop_buffers(gph_pump_buffers *buffers)
 {
     free(buffers->zero);
-    free(buffers->junk);
     free(buffers->in_cut);
     free(buffers->out_cut);
     free(buffers->zeros);
@@ -48,19 +47,16 @@ take_buffers(gph_pump_buffers *buffers, const gph_got *got)
     size_t n_in = got->channels_in, n_out = got->channels_out, frames = got->max_frames;
     *buffers = (gph_pump_buffers){
         .zero = calloc(frames, sizeof(float)),
-        .junk = calloc(n_out * frames + 1, sizeof(float)),
         .in_cut = calloc(n_in + 1, sizeof(float *)),
         .out_cut = calloc(n_out + 1, sizeof(float *)),
         .zeros = calloc(n_in + 1, sizeof(float *)),
-        .junks = calloc(n_out + 1, sizeof(float *)),
+        .junks = gph_pump_planes(got->channels_out, got->max_frames),
     };
-    if (buffers->zero == NULL || buffers->junk == NULL || buffers->in_cut == NULL ||
-        buffers->out_cut == NULL || buffers->zeros == NULL || buffers->junks == NULL)
+    if (buffers->zero == NULL || buffers->in_cut == NULL || buffers->out_cut == NULL ||
+        buffers->zeros == NULL || buffers->junks == NULL)
         return GPH_MEMORY;
     for (size_t c = 0; c < n_in; c++)
         buffers->zeros[c] = buffers->zero;
-    for (size_t c = 0; c < n_out; c++)
-        buffers->junks[c] = buffers->junk + c * frames;
     return GPH_OK;
 }
 

@@ -262,6 +262,9 @@ uint64_t gph_pump_witness_turn(gph_pump_witness *witness, int64_t now_ns, uint32
 /* [any] Ticks of a counter of `hertz` as nanoseconds; the plain product overflows after 15 minutes at 10 MHz. */
 int64_t gph_pump_ticks_ns(uint64_t ticks, uint64_t hertz) GPH_AUDIO;
 
+/* [control] A plane of silent frames for each channel, in one piece that free() takes. NULL: no memory. */
+float **gph_pump_planes(uint32_t channels, uint32_t frames);
+
 /* Samples of a device, little endian: their bits in GPH_FORMAT_*. */
 enum {
     GPH_PUMP_SAMPLE_S16 = 0,

@@ -2,7 +2,6 @@
 #include "line.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 uint32_t
 wa_line_frames(uint32_t rate, int64_t units)
@@ -52,25 +51,9 @@ static void
 drop_memory(wa_line *line)
 {
     line->os->event_free(line->event);
-    free(line->samples);
     free(line->planes);
     line->event = NULL;
-    line->samples = NULL;
     line->planes = NULL;
-}
-
-static wa_status
-take_memory(wa_line *line)
-{
-    size_t samples = (size_t)line->channels * line->most;
-    line->samples = calloc(samples + 1, sizeof *line->samples);
-    line->planes = calloc((size_t)line->channels + 1, sizeof *line->planes);
-    if (line->samples == NULL || line->planes == NULL)
-        return WA_MEMORY;
-    memset(line->samples, 0, samples * sizeof *line->samples); /* touched now, not in a cycle */
-    for (uint32_t c = 0; c < line->channels; c++)
-        line->planes[c] = line->samples + (size_t)c * line->most;
-    return WA_OK;
 }
 
 /* What is kept queued: some periods, and never less than the device plays at once. */
@@ -112,7 +95,10 @@ wa_line_settle(wa_line *line, wa_rung rung, const wa_format *format, uint32_t bl
         status = wa_status_of(os->service(line->client, line->out));
     if (status == WA_OK && os->stream_latency(line->client, &latency) >= 0)
         line->latency = wa_line_frames(format->rate, latency);
-    return status == WA_OK ? take_memory(line) : status;
+    if (status != WA_OK)
+        return status;
+    line->planes = gph_pump_planes(line->channels, line->most);
+    return line->planes != NULL ? WA_OK : WA_MEMORY;
 }
 
 void

@@ -35,8 +35,7 @@ typedef struct wa_line {
 
     /* [audio] */
     uint32_t most;    /* frames of a turn */
-    float *samples;   /* channels * most */
-    float **planes;   /* channels */
+    float **planes;   /* channels, `most` frames each */
     uint32_t random;  /* of the dither */
     bool rung_at;     /* its event came: an exclusive one may be looked at */
     bool unasked;     /* it did not, and it is looked at all the same */

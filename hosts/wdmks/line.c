@@ -13,16 +13,9 @@ ks_line_frames(const ks_line *line, uint64_t time_100ns)
 static ks_status
 take_memory(ks_line *line)
 {
-    size_t samples = (size_t)line->channels * line->most;
     line->linear = calloc(line->most + 1, line->frame_bytes);
-    line->samples = calloc(samples + 1, sizeof *line->samples);
-    line->planes = calloc(line->channels + 1, sizeof *line->planes);
-    if (line->linear == NULL || line->samples == NULL || line->planes == NULL)
-        return KS_MEMORY;
-    memset(line->samples, 0, samples * sizeof *line->samples); /* touched now, not in a cycle */
-    for (uint32_t c = 0; c < line->channels; c++)
-        line->planes[c] = line->samples + (size_t)c * line->most;
-    return KS_OK;
+    line->planes = gph_pump_planes(line->channels, line->most);
+    return line->linear != NULL && line->planes != NULL ? KS_OK : KS_MEMORY;
 }
 
 ks_status
@@ -65,10 +58,8 @@ ks_line_close(ks_line *line, bool gone)
     bool kept = line->system.os->close(line->system.self, line->pin) == KS_TIMEOUT;
     line->kind->free(line, kept);
     free(line->linear);
-    free(line->samples);
     free(line->planes);
     line->linear = NULL;
-    line->samples = NULL;
     line->planes = NULL;
     line->pin = NULL;
     line->kind = NULL;

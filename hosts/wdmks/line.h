@@ -104,8 +104,7 @@ struct ks_line {
     } at;
     uint32_t most;   /* frames of a turn */
     uint8_t *linear; /* native frames of a turn */
-    float *samples;  /* channels * most */
-    float **planes;  /* channels */
+    float **planes;  /* channels, `most` frames each */
     uint32_t random; /* of the dither */
     uint64_t lost;   /* frames, until told */
     bool discont;    /* the driver spoke of a discontinuity */
