@@ -273,6 +273,19 @@ enum {
     GPH_PUMP_SAMPLE_S32 = 3,
     GPH_PUMP_SAMPLE_F32 = 4
 };
+/* How formats of Windows describe them. */
+typedef struct gph_pump_kind {
+    uint32_t sample; /* GPH_PUMP_SAMPLE_* */
+    uint16_t bits;   /* of the container */
+    uint16_t valid;  /* of them */
+    bool is_float;
+    const char *name;
+} gph_pump_kind;
+/* Best first: what keeps 24 bits without a doubt, then what is exact in fewer bytes. */
+enum { GPH_PUMP_KINDS = 5 };
+extern const gph_pump_kind gph_pump_kinds[GPH_PUMP_KINDS];
+/* [any] */
+const gph_pump_kind *gph_pump_kind_of(uint32_t sample);
 /* [any] Bytes of one. */
 uint32_t gph_pump_sample_bytes(uint32_t sample) GPH_AUDIO;
 /* [audio] One channel of interleaved samples, `stride` bytes apart, to floats and back. Clips at full scale; dithers to 16

@@ -4,6 +4,23 @@
 #include <math.h>
 #include <string.h>
 
+const gph_pump_kind gph_pump_kinds[GPH_PUMP_KINDS] = {
+    {GPH_PUMP_SAMPLE_S32, 32, 32, false, "s32"},
+    {GPH_PUMP_SAMPLE_S24_32, 32, 24, false, "s24 in 32"},
+    {GPH_PUMP_SAMPLE_S24, 24, 24, false, "s24"},
+    {GPH_PUMP_SAMPLE_F32, 32, 32, true, "f32"},
+    {GPH_PUMP_SAMPLE_S16, 16, 16, false, "s16"},
+};
+
+const gph_pump_kind *
+gph_pump_kind_of(uint32_t sample)
+{
+    for (size_t n = 0; n < GPH_PUMP_KINDS; n++)
+        if (gph_pump_kinds[n].sample == sample)
+            return &gph_pump_kinds[n];
+    return &gph_pump_kinds[0];
+}
+
 uint32_t
 gph_pump_sample_bytes(uint32_t sample)
 {

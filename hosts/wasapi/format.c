@@ -4,36 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef struct kind {
-    uint32_t sample;
-    uint16_t bits;  /* container */
-    uint16_t valid; /* of them */
-    bool is_float;
-    const char *name;
-} kind;
-
-/* Best first: what keeps 24 bits without a doubt, then what is exact in fewer bytes. */
-static const kind kinds[] = {
-    {GPH_PUMP_SAMPLE_S32, 32, 32, false, "s32"},
-    {GPH_PUMP_SAMPLE_S24_32, 32, 24, false, "s24 in 32"},
-    {GPH_PUMP_SAMPLE_S24, 24, 24, false, "s24"},
-    {GPH_PUMP_SAMPLE_F32, 32, 32, true, "f32"},
-    {GPH_PUMP_SAMPLE_S16, 16, 16, false, "s16"},
-};
-enum { N_KINDS = sizeof kinds / sizeof *kinds, N_WIDTHS = 6, N_FORMS = 3, MOST_RATE = 1536000 };
+enum { N_WIDTHS = 6, N_FORMS = 3, MOST_RATE = 1536000 };
 
 /* KSDATAFORMAT_SUBTYPE_PCM and _IEEE_FLOAT differ in their first two bytes, which are the tag. */
 static const uint8_t sub_rest[14] = {0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x80,
                                      0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71};
-
-static const kind *
-kind_of(uint32_t sample)
-{
-    for (size_t n = 0; n < N_KINDS; n++)
-        if (kinds[n].sample == sample)
-            return &kinds[n];
-    return &kinds[0];
-}
 
 /* ---------------------------------------------------------------- reading */
 
@@ -52,9 +27,9 @@ read_kind(const wa_wave *wave, uint32_t *sample)
     if (tag != WA_TAG_PCM && tag != WA_TAG_FLOAT)
         return WA_FORMAT;
     /* The least that holds them: 20 bits stand in 24. */
-    const kind *best = NULL;
-    for (size_t n = 0; n < N_KINDS; n++) {
-        const kind *k = &kinds[n];
+    const gph_pump_kind *best = NULL;
+    for (size_t n = 0; n < GPH_PUMP_KINDS; n++) {
+        const gph_pump_kind *k = &gph_pump_kinds[n];
         bool holds = k->is_float ? valid == k->valid : valid <= k->valid && valid > k->valid - 8u;
         if (k->bits == wave->bits && k->is_float == (tag == WA_TAG_FLOAT) && holds)
             best = k;
@@ -95,19 +70,13 @@ wa_format_read(const uint8_t *bytes, uint32_t n_bytes, wa_format *format)
 uint32_t
 wa_format_frame_bytes(const wa_format *format)
 {
-    return kind_of(format->sample)->bits / 8u * format->channels;
-}
-
-const char *
-wa_format_name(uint32_t sample)
-{
-    return kind_of(sample)->name;
+    return gph_pump_sample_bytes(format->sample) * format->channels;
 }
 
 void
 wa_format_write(const wa_format *format, wa_wave *wave)
 {
-    const kind *k = kind_of(format->sample);
+    const gph_pump_kind *k = gph_pump_kind_of(format->sample);
     uint32_t frame_bytes = wa_format_frame_bytes(format);
     uint16_t tag = k->is_float ? WA_TAG_FLOAT : WA_TAG_PCM;
     memset(wave, 0, sizeof *wave);
@@ -151,7 +120,7 @@ mask_of(const wa_wish *wish, uint32_t channels)
 bool
 wa_format_candidate(const wa_wish *wish, uint32_t *n, wa_format *format)
 {
-    while (*n < 1 + N_WIDTHS * N_KINDS * N_FORMS) {
+    while (*n < 1 + N_WIDTHS * GPH_PUMP_KINDS * N_FORMS) {
         uint32_t step = *n;
         ++*n;
         if (step == 0) { /* the device's own, where nothing speaks against it */
@@ -164,9 +133,9 @@ wa_format_candidate(const wa_wish *wish, uint32_t *n, wa_format *format)
         }
         step--;
         uint32_t form = step % N_FORMS;
-        const kind *k = &kinds[step / N_FORMS % N_KINDS];
+        const gph_pump_kind *k = &gph_pump_kinds[step / N_FORMS % GPH_PUMP_KINDS];
         *format = (wa_format){.sample = k->sample,
-                              .channels = width(wish, step / (N_FORMS * N_KINDS)),
+                              .channels = width(wish, step / (N_FORMS * GPH_PUMP_KINDS)),
                               .rate = wish->rate,
                               .plain = form == 2};
         uint32_t mask = mask_of(wish, format->channels);

@@ -17,7 +17,6 @@ typedef struct wa_format {
 wa_status wa_format_read(const uint8_t *wave, uint32_t bytes, wa_format *format);
 void wa_format_write(const wa_format *format, wa_wave *wave);
 uint32_t wa_format_frame_bytes(const wa_format *format);
-const char *wa_format_name(uint32_t sample);
 
 /* What an exclusive stream is asked for. */
 typedef struct wa_wish {

@@ -291,12 +291,12 @@ keep_formats(gph_host_stream *stream)
 {
     const wa_line *in = &stream->in, *out = &stream->out, *one = in->client != NULL ? in : out;
     int used = snprintf(stream->format, sizeof stream->format, "%s, %s%s",
-                        wa_format_name(one->format.sample), wa_ladder_name(one->rung),
+                        gph_pump_kind_of(one->format.sample)->name, wa_ladder_name(one->rung),
                         stream->loopback && one == in ? ", loopback" : "");
     bool both = in->client != NULL && out->client != NULL;
     if (both && (in->format.sample != out->format.sample || in->rung != out->rung))
         snprintf(stream->format + used, sizeof stream->format - (size_t)used, "; out %s, %s",
-                 wa_format_name(out->format.sample), wa_ladder_name(out->rung));
+                 gph_pump_kind_of(out->format.sample)->name, wa_ladder_name(out->rung));
     uint32_t queued = out->rung == WA_RUNG_EXCLUSIVE ? 2 * out->buffer : out->target;
     uint32_t ahead = both                     ? (uint32_t)stream->bridge.target + wa_bridge_delay()
                      : queued > stream->block ? queued - stream->block

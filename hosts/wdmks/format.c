@@ -1,38 +1,11 @@
 /* Candidates of a format, and how they are written. [control] */
 #include "format.h"
 
-typedef struct kind {
-    uint32_t sample;
-    uint16_t bits;  /* container */
-    uint16_t valid; /* of them */
-    bool is_float;
-    const char *name;
-} kind;
-
-/* Best first: what keeps 24 bits without a doubt, then what is exact in fewer bytes. */
-static const kind kinds[] = {
-    {GPH_PUMP_SAMPLE_S32, 32, 32, false, "s32"},
-    {GPH_PUMP_SAMPLE_S24_32, 32, 24, false, "s24 in 32"},
-    {GPH_PUMP_SAMPLE_S24, 24, 24, false, "s24"},
-    {GPH_PUMP_SAMPLE_F32, 32, 32, true, "f32"},
-    {GPH_PUMP_SAMPLE_S16, 16, 16, false, "s16"},
-};
-enum { N_KINDS = sizeof kinds / sizeof *kinds };
-
 /* Widths that are tried: as wanted, all that the pin has, then the usual ones. */
 static const uint32_t usual_widths[] = {2, 4, 6, 8, 16, 32, 64};
 enum { N_WIDTHS = 2 + sizeof usual_widths / sizeof *usual_widths };
 /* How the loudspeakers are told: by the usual mask, not at all, without the extension. */
 enum { N_FORMS = 3 };
-
-static const kind *
-kind_of(const ks_format *format)
-{
-    for (size_t n = 0; n < N_KINDS; n++)
-        if (kinds[n].sample == format->sample)
-            return &kinds[n];
-    return &kinds[0];
-}
 
 static uint32_t
 usual_mask(uint32_t channels)
@@ -55,7 +28,7 @@ width(const ks_ranges *ranges, uint32_t wanted, uint32_t n)
 }
 
 static bool
-fits(const ks_ranges *ranges, const kind *k, const ks_format *format, uint32_t form)
+fits(const ks_ranges *ranges, const gph_pump_kind *k, const ks_format *format, uint32_t form)
 {
     bool plain_will_do =
         k->bits == k->valid && !k->is_float && k->bits <= 16 && format->channels <= 2;
@@ -69,9 +42,9 @@ bool
 ks_format_candidate(const ks_ranges *ranges, uint32_t rate, uint32_t channels, int32_t sample,
                     uint32_t *n, ks_format *format)
 {
-    while (*n < N_WIDTHS * N_KINDS * N_FORMS) {
-        uint32_t w = *n / (N_KINDS * N_FORMS), form = *n % N_FORMS;
-        const kind *k = &kinds[*n / N_FORMS % N_KINDS];
+    while (*n < N_WIDTHS * GPH_PUMP_KINDS * N_FORMS) {
+        uint32_t w = *n / (GPH_PUMP_KINDS * N_FORMS), form = *n % N_FORMS;
+        const gph_pump_kind *k = &gph_pump_kinds[*n / N_FORMS % GPH_PUMP_KINDS];
         ++*n;
         *format = (ks_format){.sample = k->sample,
                               .channels = width(ranges, channels, w),
@@ -90,20 +63,20 @@ ks_format_candidate(const ks_ranges *ranges, uint32_t rate, uint32_t channels, i
 uint32_t
 ks_format_frame_bytes(const ks_format *format)
 {
-    return kind_of(format)->bits / 8u * format->channels;
+    return gph_pump_sample_bytes(format->sample) * format->channels;
 }
 
 const char *
 ks_format_name(const ks_format *format)
 {
-    return kind_of(format)->name;
+    return gph_pump_kind_of(format->sample)->name;
 }
 
 uint32_t
 ks_format_connect(const ks_format *format, uint32_t pin, uint32_t interface,
                   ks_connect_format *connect)
 {
-    const kind *k = kind_of(format);
+    const gph_pump_kind *k = gph_pump_kind_of(format->sample);
     uint32_t frame_bytes = ks_format_frame_bytes(format);
     uint32_t wave = format->plain ? KS_WAVE_PLAIN_BYTES : sizeof connect->wave;
     *connect = (ks_connect_format){
