@@ -22,22 +22,30 @@ stream_describe(const gph_host_stream *stream, gph_got *got)
     };
 }
 
-/* An offer that a setting may have narrowed to one value. */
-static gph_pump_offer
-offer(const char *name, const char *why, double insists, double usual, double min, double max)
+/* A setting may narrow an offer to one value. */
+static void
+insist(gph_pump_offer *offer, double value)
 {
-    return insists > 0 ? (gph_pump_offer){name, why, insists, insists, insists}
-                       : (gph_pump_offer){name, why, usual, min, max};
+    if (value > 0)
+        offer->usual = offer->min = offer->max = value;
 }
 
 /* Blocks that hold what is captured while nobody comes. A card has two or three, as more would be heard as latency; here
  * nobody hears anything, and on a busy machine without real-time rights a wake-up may well be 50 ms late. */
-static gph_pump_offer
-offer_periods(const gph_config *options, double rate, double block)
+static gph_status
+settle_periods(gph_host_stream *stream, const gph_want *want, double rate, double block,
+               double *periods)
 {
-    double most = 16384, usual = 1 + ceil(0.25 * rate / block);
-    return offer("periods", "what the timer buffers", gph_pump_number(options, "periods", 0),
-                 usual < most ? usual : most, 1, most);
+    double most = 16384, usual = fmin(1 + ceil(0.25 * rate / block), most);
+    gph_pump_offer offer = {.wish = &want->periods,
+                            .got = periods,
+                            .name = "periods",
+                            .why = "what the timer buffers",
+                            .usual = usual,
+                            .min = 1,
+                            .max = most};
+    insist(&offer, gph_pump_number(want->options, "periods", 0));
+    return gph_pump_settle(want, &offer, 1, stream->deviations);
 }
 
 static gph_status
@@ -48,22 +56,16 @@ settle(gph_host_stream *stream, const gph_want *want)
     double most = gph_pump_number(options, "channels", 0);
     most = most > 0 ? most : GPH_MAX_CHANNELS;
     gph_pump_offer offers[] = {
-        offer("rate", "the timer's rate", gph_pump_number(options, "rate", 0), 48000, 1000, 768000),
-        offer("block", "the timer's block", gph_pump_number(options, "block", 0), 256, 1,
-              GPH_MAX_FRAMES),
-        {"input channels", "what the timer has", 0, 0, most},
-        {"output channels", "what the timer has", 0, 0, most},
-        {"periods", "", 0, 0, 0}, /* follows from rate and block */
+        {&want->rate, &rate, "rate", "the timer's rate", 48000, 1000, 768000},
+        {&want->block, &block, "block", "the timer's block", 256, 1, GPH_MAX_FRAMES},
+        {&want->channels_in, &n_in, "input channels", "what the timer has", 0, 0, most},
+        {&want->channels_out, &n_out, "output channels", "what the timer has", 0, 0, most},
     };
-    const gph_wish *wishes[] = {&want->rate, &want->block, &want->channels_in, &want->channels_out,
-                                &want->periods};
-    double *const results[] = {&rate, &block, &n_in, &n_out, &periods};
-    gph_status status = gph_pump_settle_all(want, wishes, offers, results, 4, stream->deviations);
-    if (status == GPH_OK) {
-        offers[4] = offer_periods(options, rate, block);
-        status =
-            gph_pump_settle_all(want, wishes + 4, offers + 4, results + 4, 1, stream->deviations);
-    }
+    insist(&offers[0], gph_pump_number(options, "rate", 0));
+    insist(&offers[1], gph_pump_number(options, "block", 0));
+    gph_status status = gph_pump_settle(want, offers, 4, stream->deviations);
+    if (status == GPH_OK)
+        status = settle_periods(stream, want, rate, block, &periods);
     if (status < 0)
         return status;
     stream->device.rate = rate;

@@ -126,17 +126,16 @@ static gph_status
 settle(gph_host_stream *stream, const gph_want *want)
 {
     double block = atomic_load(&stream->usual_block), rate = stream->rate, n_in, n_out, periods;
-    gph_pump_offer offers[] = {
-        {"rate", "the server's rate", rate, rate, rate},
-        {"block", "the server's block", block, block, block},
-        {"input channels", "the most that can be", 0, 0, GPH_MAX_CHANNELS},
-        {"output channels", "the most that can be", 0, 0, GPH_MAX_CHANNELS},
-        {"periods", "what the server tells of them", 0, 0, 0},
+    const gph_pump_offer offers[] = {
+        {&want->rate, &rate, "rate", "the server's rate", rate, rate, rate},
+        {&want->block, &block, "block", "the server's block", block, block, block},
+        {&want->channels_in, &n_in, "input channels", "the most that can be", 0, 0,
+         GPH_MAX_CHANNELS},
+        {&want->channels_out, &n_out, "output channels", "the most that can be", 0, 0,
+         GPH_MAX_CHANNELS},
+        {&want->periods, &periods, "periods", "what the server tells of them", 0, 0, 0},
     };
-    const gph_wish *wishes[] = {&want->rate, &want->block, &want->channels_in, &want->channels_out,
-                                &want->periods};
-    double *const results[] = {&rate, &block, &n_in, &n_out, &periods};
-    gph_status status = gph_pump_settle_all(want, wishes, offers, results, 5, stream->deviations);
+    gph_status status = gph_pump_settle(want, offers, 5, stream->deviations);
     if (status < 0)
         return status;
     stream->n_in = (uint32_t)n_in;

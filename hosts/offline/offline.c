@@ -157,17 +157,15 @@ settle(gph_host_stream *stream, const gph_want *want, double file_rate)
     double most_in = stream->source != NULL ? stream->file_channels : GPH_MAX_CHANNELS;
     double block, n_in, n_out;
     gph_pump_offer offers[] = {
-        {"rate", "the input file's rate", 48000, 1000, 768000},
-        {"block", "what offline can do", 1024, 1, GPH_MAX_FRAMES},
-        {"input channels", "what the input file has", 0, 0, most_in},
-        {"output channels", "what offline can do", 0, 0, GPH_MAX_CHANNELS},
+        {&want->rate, &stream->rate, "rate", "the input file's rate", 48000, 1000, 768000},
+        {&want->block, &block, "block", "what offline can do", 1024, 1, GPH_MAX_FRAMES},
+        {&want->channels_in, &n_in, "input channels", "what the input file has", 0, 0, most_in},
+        {&want->channels_out, &n_out, "output channels", "what offline can do", 0, 0,
+         GPH_MAX_CHANNELS},
     };
     if (file_rate > 0)
-        offers[0] =
-            (gph_pump_offer){"rate", "the input file's rate", file_rate, file_rate, file_rate};
-    const gph_wish *wishes[] = {&want->rate, &want->block, &want->channels_in, &want->channels_out};
-    double *const results[] = {&stream->rate, &block, &n_in, &n_out};
-    gph_status status = gph_pump_settle_all(want, wishes, offers, results, 4, stream->deviations);
+        offers[0].usual = offers[0].min = offers[0].max = file_rate;
+    gph_status status = gph_pump_settle(want, offers, 4, stream->deviations);
     if (status < 0)
         return status;
     stream->block = (uint32_t)block;

@@ -177,8 +177,10 @@ void gph_pump_stream_free(gph_host_stream *stream);
 
 enum { GPH_PUMP_TEXT = 1024 };
 
-/* What a device offers for one wish. */
+/* One wish, and what a device offers for it. */
 typedef struct gph_pump_offer {
+    const gph_wish *wish;
+    double *got;      /* what it comes to */
     const char *name; /* "rate" */
     const char *why;  /* "the server's rate": ends the sentence of a deviation */
     double usual;     /* taken where nothing is wished */
@@ -186,15 +188,10 @@ typedef struct gph_pump_offer {
     double max; /* min = max: dictated */
 } gph_pump_offer;
 
-/* [control] Settles one wish. What differs is added as a line to `deviations` (GPH_PUMP_TEXT bytes); GPH_UNSUPPORTED with
- * a sentence in `error` where it may not. */
-gph_status gph_pump_settle(const gph_wish *wish, const gph_pump_offer *offer, double *got,
-                           char *deviations, char *error, uint32_t n);
-/* [control] Settles n wishes; the first that may not be met refuses all, with its offer's name as the bad setting. */
-gph_status gph_pump_settle_all(const gph_want *want, const gph_wish *const *wishes,
-                               const gph_pump_offer *offers, double *const *got, size_t n,
-                               char *deviations);
-
+/* [control] Settles n wishes. What differs is added as a line to `deviations` (GPH_PUMP_TEXT bytes). The first that may not
+ * be met refuses all: GPH_UNSUPPORTED with a sentence, and its name as the setting to blame. */
+gph_status gph_pump_settle(const gph_want *want, const gph_pump_offer *offers, size_t n,
+                           char *deviations);
 /* [control] Adds a line (printf) to `deviations`: what of a wish came out otherwise, and why. */
 void gph_pump_deviate(char *deviations, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

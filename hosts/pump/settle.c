@@ -8,8 +8,9 @@
 
 /* What is wanted, within what the wish itself allows. */
 static double
-nearest(const gph_wish *wish, const gph_pump_offer *offer)
+nearest(const gph_pump_offer *offer)
 {
+    const gph_wish *wish = offer->wish;
     double value = wish->policy == GPH_WISH_ANY && wish->value <= 0 ? offer->usual : wish->value;
     value = fmin(fmax(value, offer->min), offer->max);
     if (wish->max > 0 && value > wish->max)
@@ -19,30 +20,39 @@ nearest(const gph_wish *wish, const gph_pump_offer *offer)
     return value;
 }
 
-gph_status
-gph_pump_settle(const gph_wish *wish, const gph_pump_offer *offer, double *got, char *deviations,
-                char *error, uint32_t n)
+static gph_status
+settle(const gph_want *want, const gph_pump_offer *offer, char *deviations)
 {
-    *got = nearest(wish, offer);
-    bool met = fabs(*got - wish->value) < 1e-6 * fmax(1, wish->value);
-    bool bounded = (wish->min <= 0 || *got >= wish->min) && (wish->max <= 0 || *got <= wish->max);
+    const gph_wish *wish = offer->wish;
+    double got = *offer->got = nearest(offer);
+    bool met = fabs(got - wish->value) < 1e-6 * fmax(1, wish->value);
+    bool bounded = (wish->min <= 0 || got >= wish->min) && (wish->max <= 0 || got <= wish->max);
     if (wish->policy == GPH_WISH_EXACT && !met) {
-        snprintf(error, n, "%s: wanted %.10g, but %s is %.10g", offer->name, wish->value,
-                 offer->why, *got);
+        gph_pump_refuse(want, offer->name, "%s: wanted %.10g, but %s is %.10g", offer->name,
+                        wish->value, offer->why, got);
         return GPH_UNSUPPORTED;
     }
     if (!bounded) {
         char most[32] = "more";
         if (wish->max > 0)
             snprintf(most, sizeof most, "%.10g", wish->max);
-        snprintf(error, n, "%s: wanted %.10g to %s, but %s is %.10g", offer->name, wish->min, most,
-                 offer->why, *got);
+        gph_pump_refuse(want, offer->name, "%s: wanted %.10g to %s, but %s is %.10g", offer->name,
+                        wish->min, most, offer->why, got);
         return GPH_UNSUPPORTED;
     }
     if (wish->policy == GPH_WISH_PREFER && !met)
         gph_pump_deviate(deviations, "%s: wanted %.10g, got %.10g: %s", offer->name, wish->value,
-                         *got, offer->why);
+                         got, offer->why);
     return GPH_OK;
+}
+
+gph_status
+gph_pump_settle(const gph_want *want, const gph_pump_offer *offers, size_t n, char *deviations)
+{
+    gph_status status = GPH_OK;
+    for (size_t k = 0; k < n && status == GPH_OK; k++)
+        status = settle(want, &offers[k], deviations);
+    return status;
 }
 
 void
@@ -61,19 +71,6 @@ uint32_t
 gph_pump_max_frames(uint32_t block)
 {
     return block < 1024 ? 1024 : block > GPH_MAX_FRAMES ? GPH_MAX_FRAMES : block;
-}
-
-gph_status
-gph_pump_settle_all(const gph_want *want, const gph_wish *const *wishes,
-                    const gph_pump_offer *offers, double *const *got, size_t n, char *deviations)
-{
-    char why[GPH_PUMP_TEXT] = "";
-    for (size_t k = 0; k < n; k++)
-        if (gph_pump_settle(wishes[k], &offers[k], got[k], deviations, why, sizeof why) < 0) {
-            gph_pump_refuse(want, offers[k].name, "%s", why);
-            return GPH_UNSUPPORTED;
-        }
-    return GPH_OK;
 }
 
 double

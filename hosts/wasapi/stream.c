@@ -105,18 +105,17 @@ settle(gph_host_stream *stream, const use *u, bool exclusive)
     snprintf(has_out, sizeof has_out, "what '%s' has", u->out != NULL ? u->out->endpoint.name : "");
     double mix = master->mix.rate, usual = exclusive ? usual_rate(u, master, device) : mix;
     const gph_pump_offer offers[] = {
-        {"rate",
+        {&want->rate, &rate, "rate",
          exclusive ? "the most that there is"
                    : "the rate that Windows mixes at (wasapi.mode = exclusive asks the device)",
          usual, exclusive ? 8000 : mix, exclusive ? 768000 : mix},
-        {"input channels", has_in, 0, 0, most_channels(&stream->in, exclusive)},
-        {"output channels", has_out, 0, 0, most_channels(&stream->out, exclusive)},
-        {"periods", "what the host queues", 3, 1, 32},
+        {&want->channels_in, &n_in, "input channels", has_in, 0, 0,
+         most_channels(&stream->in, exclusive)},
+        {&want->channels_out, &n_out, "output channels", has_out, 0, 0,
+         most_channels(&stream->out, exclusive)},
+        {&want->periods, &periods, "periods", "what the host queues", 3, 1, 32},
     };
-    const gph_wish *wishes[] = {&want->rate, &want->channels_in, &want->channels_out,
-                                &want->periods};
-    double *const results[] = {&rate, &n_in, &n_out, &periods};
-    gph_status status = gph_pump_settle_all(want, wishes, offers, results, 4, stream->deviations);
+    gph_status status = gph_pump_settle(want, offers, 4, stream->deviations);
     if (status < 0)
         return status;
     stream->rate = (uint32_t)rate;
@@ -133,12 +132,9 @@ settle_block(gph_host_stream *stream, const char *why)
     const wa_line *master = stream->in.client != NULL ? &stream->in : &stream->out;
     double block = master->block, got;
     bool exclusive = master->rung == WA_RUNG_EXCLUSIVE;
-    const gph_pump_offer offer = {"block", exclusive || why == NULL ? "the device's buffer" : why,
-                                  block, block, block};
-    const gph_wish *wish = &stream->want.block;
-    double *const result = &got;
-    gph_status status =
-        gph_pump_settle_all(&stream->want, &wish, &offer, &result, 1, stream->deviations);
+    const char *reason = exclusive || why == NULL ? "the device's buffer" : why;
+    const gph_pump_offer offer = {&stream->want.block, &got, "block", reason, block, block, block};
+    gph_status status = gph_pump_settle(&stream->want, &offer, 1, stream->deviations);
     if (status < 0)
         return status;
     stream->block = (uint32_t)got;

@@ -167,16 +167,16 @@ settle(gph_host_stream *stream, const gph_want *want, const devices_in_use *use)
     double rate, block, n_in, n_out, periods;
     double near = rate_near(use, want->rate.value > 0 ? want->rate.value : 48000);
     const gph_pump_offer offers[] = {
-        {"rate", "the nearest that the device has", near, near, near},
-        {"input channels", "what the device has", 0, 0, width_of(use->in, false)},
-        {"output channels", "what the device has", 0, 0, width_of(use->out, true)},
-        {"block", "what the host can ask for", 480, 16, GPH_MAX_FRAMES},
-        {"periods", "what the host queues", 4, KS_MIN_PACKETS, KS_MAX_PACKETS},
+        {&want->rate, &rate, "rate", "the nearest that the device has", near, near, near},
+        {&want->channels_in, &n_in, "input channels", "what the device has", 0, 0,
+         width_of(use->in, false)},
+        {&want->channels_out, &n_out, "output channels", "what the device has", 0, 0,
+         width_of(use->out, true)},
+        {&want->block, &block, "block", "what the host can ask for", 480, 16, GPH_MAX_FRAMES},
+        {&want->periods, &periods, "periods", "what the host queues", 4, KS_MIN_PACKETS,
+         KS_MAX_PACKETS},
     };
-    const gph_wish *wishes[] = {&want->rate, &want->channels_in, &want->channels_out, &want->block,
-                                &want->periods};
-    double *const results[] = {&rate, &n_in, &n_out, &block, &periods};
-    gph_status status = gph_pump_settle_all(want, wishes, offers, results, 5, stream->deviations);
+    gph_status status = gph_pump_settle(want, offers, 5, stream->deviations);
     if (status == GPH_OK && n_in <= 0 && n_out <= 0) {
         gph_pump_refuse(want, NULL, "the patch neither captures nor plays");
         status = GPH_UNSUPPORTED;
@@ -205,13 +205,12 @@ settle_block(gph_host_stream *stream, const gph_want *want)
         }
         block = out->block;
     }
-    const gph_pump_offer offer = {"block", "half of the driver's ring", block, block, block};
-    const gph_wish *wish = &want->block;
-    double *const result = &got;
+    const char *reason = "half of the driver's ring";
+    const gph_pump_offer offer = {&want->block, &got, "block", reason, block, block, block};
     char *line = strstr(stream->deviations, "block:");
     if (line != NULL)
         *line = 0; /* told once, as it came out in the end */
-    gph_status status = gph_pump_settle_all(want, &wish, &offer, &result, 1, stream->deviations);
+    gph_status status = gph_pump_settle(want, &offer, 1, stream->deviations);
     if (status < 0)
         return status;
     stream->block = (uint32_t)got;
