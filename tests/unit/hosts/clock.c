@@ -18,13 +18,6 @@ begin(bench *b, const char *script, uint32_t block)
 }
 
 static void
-go(bench *b)
-{
-    ck_assert_int_eq(bench_open(b), GPH_OK);
-    ck_assert_int_eq(bench_start(b), GPH_OK);
-}
-
-static void
 end(bench *b)
 {
     ck_assert_uint_eq(b->w.breaches, 0);
@@ -37,7 +30,7 @@ START_TEST(counts)
     for (size_t n = 0; n < sizeof blocks / sizeof *blocks; n++) {
         bench b;
         begin(&b, NULL, blocks[n]);
-        go(&b);
+        bench_go(&b);
         bench_run(&b, 48000);
         ck_assert_uint_ge(b.w.frames, 48000);
         ck_assert_uint_lt(b.w.frames, 48000 + 8192);
@@ -54,7 +47,7 @@ START_TEST(loses_what_is_said)
 {
     bench b;
     begin(&b, "4800 lose 480; 9600 lose 1; xrun", 64);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 48000);
     ck_assert_uint_eq(b.w.lost_in, 481);
     ck_assert_uint_eq(b.w.lost_out, 481);
@@ -71,7 +64,7 @@ START_TEST(witnesses_a_stall)
     bench b;
     begin(&b, "48000 stall 300ms", 256);
     b.w.content = CONTENT_IGNORED; /* one block lies before what the witness found */
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 96000);
     ck_assert_uint_eq(b.w.lost_in, 14400);
     ck_assert_uint_eq(b.w.estimated, 1);
@@ -87,7 +80,7 @@ START_TEST(late_is_not_lost)
     bench b;
     begin(&b, "4800 late 3ms; 9600 late 40ms", 256);
     bench_set(&b, "periods=2");
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 48000);
     /* Two blocks of buffer: 3 ms late costs nothing; 40 ms late what did not fit. */
     ck_assert_int_eq(b.w.event_late, 1);
@@ -119,7 +112,7 @@ START_TEST(buffers_a_quarter_of_a_second)
         bench b;
         begin(&b, cases[n].script, cases[n].block);
         b.w.content = cases[n].estimated ? CONTENT_IGNORED : CONTENT_BY_FRAME;
-        go(&b);
+        bench_go(&b);
         bench_run(&b, 96000);
         ck_assert_uint_eq(b.w.lost_in, cases[n].lost);
         ck_assert_uint_eq(b.w.estimated, cases[n].estimated);
@@ -136,7 +129,7 @@ START_TEST(jitter_costs_nothing)
     bench b;
     begin(&b, NULL, 256);
     bench_set(&b, "jitter=0.004");
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 480000);
     ck_assert_uint_eq(b.w.lost_in, 0);
     ck_assert_int_gt(bench_stats(&b).wake_ns_max, 3000000);
@@ -148,7 +141,7 @@ START_TEST(vanishes_and_returns)
 {
     bench b;
     begin(&b, "48000 vanish 2s; refuse 2", 256);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 48000 * 8);
     ck_assert_uint_eq(b.w.resumed, 1);
     ck_assert_uint_eq(b.w.state, GPH_STREAM_STATE_RUNNING);
@@ -168,7 +161,7 @@ START_TEST(fills_in_with_silence)
     bench b;
     begin(&b, "48000 vanish 2s", 256);
     b.want.timeline = GPH_TIMELINE_CLOCK;
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 48000 * 8);
     ck_assert_uint_eq(b.w.resumed, 1);
     ck_assert_uint_eq(b.w.state, GPH_STREAM_STATE_RUNNING);
@@ -184,7 +177,7 @@ START_TEST(stops_if_told_so)
     bench b;
     begin(&b, "4800 vanish 2s", 256);
     b.want.on_loss = GPH_LOSS_STOP;
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 48000);
     ck_assert_uint_eq(bench_stats(&b).state, GPH_STREAM_STATE_FAILED);
     ck_assert_uint_eq(b.w.resumed, 0);
@@ -197,7 +190,7 @@ START_TEST(follows_if_told_so)
     bench b;
     begin(&b, "4800 vanish 1h", 256);
     b.want.on_loss = GPH_LOSS_FOLLOW;
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 48000);
     ck_assert_uint_eq(b.w.resumed, 1);
     ck_assert_str_eq(b.w.got.device_in, "spare");
@@ -209,13 +202,13 @@ START_TEST(another_rate_stays_lost)
 {
     bench b;
     begin(&b, "4800 vanish 1s; return rate=44100", 256);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 48000 * 6);
     ck_assert_uint_eq(bench_stats(&b).state, GPH_STREAM_STATE_LOST);
     ck_assert_ptr_nonnull(strstr(b.w.states, "3:it is back with 44100 Hz instead of 48000 Hz;"));
     end(&b);
     begin(&b, "4800 vanish 1s; return channels=1", 256);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 48000 * 6);
     ck_assert_uint_eq(bench_stats(&b).state, GPH_STREAM_STATE_LOST);
     ck_assert_ptr_nonnull(strstr(b.w.text, "1 inputs and 1 outputs instead of 2 and 2"));
@@ -227,7 +220,7 @@ START_TEST(notices_silence_of_the_device)
 {
     bench b;
     begin(&b, "48000 no-events", 256);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 48000 * 4);
     ck_assert_ptr_nonnull(strstr(b.w.states, "3:stalled: no cycle came;"));
     ck_assert_uint_eq(b.w.resumed, 1);
@@ -240,7 +233,7 @@ START_TEST(changes_its_block)
 {
     bench b;
     begin(&b, "4800 block 2048; 48000 block 64; 60000 block 8192", 256);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 96000);
     ck_assert_uint_eq(b.w.lost_in, 0);
     ck_assert_uint_eq(b.w.n_events[GPH_HOST_BLOCK], 3);
@@ -260,7 +253,7 @@ START_TEST(shows_drift)
     bench b;
     begin(&b, "480000 drift 200", 256);
     bench_set(&b, "ppm=-80");
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 470000);
     ck_assert_double_eq_tol(bench_stats(&b).drift_ppm, -80, 2);
     bench_run(&b, 48000 * 120);
@@ -274,7 +267,7 @@ START_TEST(freewheels)
 {
     bench b;
     begin(&b, "4800 freewheel on; 96000 freewheel off", 256);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 144000);
     ck_assert_uint_eq(b.w.freewheel, (96000 - 4864) / 256);
     ck_assert_uint_eq(b.w.n_events[GPH_HOST_FREEWHEEL], 2);
@@ -300,7 +293,7 @@ START_TEST(cable_is_as_long_as_it_says)
         b.want.block = wish(64, GPH_WISH_EXACT);
         b.w.content = CONTENT_RUNS_ON;
         b.w.counts_out = true;
-        go(&b);
+        bench_go(&b);
         bench_run(&b, 48000);
         uint32_t least, most;
         ck_assert_int_eq(b.host->latency(b.stream, GPH_DIRECTION_OUT, 1, &least, &most), GPH_OK);
@@ -319,7 +312,7 @@ START_TEST(sine_is_a_sine)
     begin(&b, NULL, 64);
     b.options.lines[1] = "signal=sine";
     b.w.content = CONTENT_IGNORED;
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 4800);
     end(&b);
 }
@@ -412,7 +405,7 @@ START_TEST(loses_blocks_for_a_rehearsal)
     for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {
         bench b;
         begin(&b, NULL, cases[n].block);
-        go(&b);
+        bench_go(&b);
         bench_run(&b, 48000);
         ck_assert_int_eq(rehearsal_of(&b)->lose(b.stream, 0), GPH_STATE);
         ck_assert_int_eq(rehearsal_of(&b)->lose(b.stream, cases[n].asked), GPH_OK);
@@ -439,7 +432,7 @@ START_TEST(counts_what_is_lost_besides)
 {
     bench b;
     begin(&b, "48000 lose 7", 64);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 48000 - 64);
     ck_assert_int_eq(rehearsal_of(&b)->lose(b.stream, 200), GPH_OK);
     bench_run(&b, 96000);
@@ -452,7 +445,7 @@ START_TEST(is_unplugged_for_a_rehearsal)
 {
     bench b;
     begin(&b, NULL, 256);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 48000);
     ck_assert_int_eq(rehearsal_of(&b)->unplug(b.stream, INT64_C(2000000000)), GPH_OK);
     ck_assert_int_eq(rehearsal_of(&b)->unplug(b.stream, INT64_C(2000000000)), GPH_STATE);
@@ -471,7 +464,7 @@ START_TEST(is_unplugged_for_a_rehearsal)
     /* What the patch says of losses counts. */
     begin(&b, NULL, 256);
     b.want.on_loss = GPH_LOSS_STOP;
-    go(&b);
+    bench_go(&b);
     ck_assert_int_eq(rehearsal_of(&b)->unplug(b.stream, 1000000), GPH_OK);
     bench_run(&b, 48000);
     ck_assert_uint_eq(bench_stats(&b).state, GPH_STREAM_STATE_FAILED);
@@ -483,7 +476,7 @@ START_TEST(a_rehearsal_ends_with_the_stream)
 {
     bench b;
     begin(&b, NULL, 256);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 4800);
     ck_assert_int_eq(rehearsal_of(&b)->lose(b.stream, 1000000), GPH_OK);
     bench_run(&b, 4800);

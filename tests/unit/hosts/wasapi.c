@@ -42,13 +42,6 @@ begin(bench *b, size_t way)
         b->want.block = wish(ways[way].block, GPH_WISH_PREFER);
 }
 
-static void
-go(bench *b)
-{
-    ck_assert_msg(bench_open(b) == GPH_OK, "%s", b->options.error);
-    ck_assert_int_eq(bench_start(b), GPH_OK);
-}
-
 /* What no test may leave behind. */
 static void
 end(bench *b)
@@ -74,19 +67,12 @@ START_TEST(counts)
 {
     bench b;
     begin(&b, (size_t)_i);
-    go(&b);
+    bench_go(&b);
     ck_assert_str_eq(b.got.format, ways[_i].format);
     ck_assert_str_eq(b.got.device_out, "Speakers (Fake card)");
     ck_assert_str_eq(b.got.names_in[0], _i < 4 ? "1" : "front-left");
-    bench_run(&b, 96000);
-    gph_host_stats stats = bench_stats(&b);
-    ck_assert_uint_ge(b.w.frames, 95000);
-    ck_assert_uint_eq(b.w.frames, stats.frames);
-    ck_assert_uint_eq(b.w.lost_in, 0);
-    ck_assert_uint_eq(b.w.lost_out, 0);
-    ck_assert_uint_eq(stats.late, 0);
-    /* Each frame was compared as it came, and what was played arrived in order, bit for bit: one card is one clock. */
-    ck_assert_uint_eq(b.w.compared, b.w.cycles);
+    bench_run_whole(&b);
+    /* And what was played arrived in order, bit for bit: one card is one clock. */
     ck_assert_uint_eq(w->n_breaks, 0);
     ck_assert_uint_ge(w->n_right, 92000);
     ck_assert_uint_eq(w->n_starved, 0);
@@ -101,7 +87,7 @@ START_TEST(one_way)
         begin(&b, (size_t)_i);
         b.want.channels_in = wish(out ? 0 : 3, GPH_WISH_EXACT);
         b.want.channels_out = wish(out ? 3 : 0, GPH_WISH_EXACT);
-        go(&b);
+        bench_go(&b);
         bench_run(&b, 48000);
         ck_assert_uint_ge(b.w.frames, 47000);
         ck_assert_uint_eq(b.w.lost_in + b.w.lost_out, 0);
@@ -118,7 +104,7 @@ START_TEST(all_channels_it_has)
     begin(&b, (size_t)_i);
     b.want.channels_in = b.want.channels_out = wish(64, GPH_WISH_EXACT);
     w->width = 64;
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 9600);
     ck_assert_uint_eq(b.w.lost_in, 0);
     end(&b);
@@ -133,7 +119,7 @@ START_TEST(is_as_late_as_it_says)
     begin(&b, (size_t)_i);
     w->cable = true;
     b.w.content = CONTENT_RUNS_ON;
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 48000);
     ck_assert_int_eq(b.host->latency(b.stream, GPH_DIRECTION_IN, 1, &in, &in), GPH_OK);
     ck_assert_int_eq(b.host->latency(b.stream, GPH_DIRECTION_OUT, 1, &out, &out), GPH_OK);
@@ -152,7 +138,7 @@ START_TEST(jitter_and_drift_cost_nothing)
     begin(&b, (size_t)_i);
     w->jitter_ns = 1500000;
     w->endpoints[0].ppm = w->endpoints[1].ppm = 80;
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 48000 * 6);
     ck_assert_uint_eq(b.w.lost_in + b.w.lost_out, 0);
     ck_assert_uint_eq(w->n_breaks, 0);
@@ -165,12 +151,8 @@ START_TEST(runs_twice)
 {
     bench b;
     begin(&b, (size_t)_i);
-    go(&b);
-    bench_run(&b, 9600);
-    ck_assert_int_eq(bench_stop(&b), GPH_OK);
-    ck_assert_int_eq(bench_start(&b), GPH_OK);
-    bench_run(&b, 9600);
-    ck_assert_uint_eq(b.w.lost_in, 0);
+    bench_go(&b);
+    bench_run_twice(&b);
     end(&b);
 }
 END_TEST
@@ -207,7 +189,7 @@ START_TEST(two_devices_are_bridged)
     w->endpoints[0].ppm = ppm[_i][0];
     w->endpoints[3].ppm = ppm[_i][1];
     b.w.engine.cycle = sine_cycle;
-    go(&b);
+    bench_go(&b);
     ck_assert_ptr_nonnull(strstr(b.got.deviations, "it follows capture by resampling"));
     bench_run(&b, 48000 * 40);
     ck_assert_uint_eq(b.w.lost_in, 0);
@@ -232,7 +214,7 @@ START_TEST(one_rate_for_both)
             "both in the sound settings of Windows, or wasapi.mode = exclusive");
     /* Each asked itself they run at one rate, and nothing is resampled unsaid. */
     bench_set(&b, "mode=exclusive");
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 9600);
     ck_assert_double_eq(b.got.rate, 48000);
     end(&b);
@@ -509,7 +491,7 @@ START_TEST(told_and_untold_losses)
 {
     bench b;
     begin_host(&b);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 48000);
     w->skip = 480;
     bench_run(&b, 48000);
@@ -526,7 +508,7 @@ START_TEST(a_long_sleep_is_a_loss)
     for (size_t n = 0; n < 3; n++) {
         bench b;
         begin(&b, (size_t)_i);
-        go(&b);
+        bench_go(&b);
         w->sleep_at_ns = w->now_ns + 500000000;
         w->sleep_ns = ms[n] * 1000000;
         bench_run(&b, 96000);
@@ -545,7 +527,7 @@ START_TEST(a_flag_alone_is_no_loss)
     bench b;
     begin_host(&b);
     w->flags_always = true;
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 48000);
     ck_assert_uint_eq(b.w.lost_in, 0);
     end(&b);
@@ -557,7 +539,7 @@ START_TEST(positions_that_lie)
     bench b;
     begin_host(&b);
     w->position_lie = _i;
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 96000);
     ck_assert_uint_le(b.w.lost_in, 0);
     ck_assert_uint_eq(b.w.n_events[GPH_HOST_NOTE], 1);
@@ -573,7 +555,7 @@ START_TEST(whims_of_packets)
     begin_host(&b);
     w->silent = true; /* its data may not be read */
     b.w.content = CONTENT_IGNORED;
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 9600);
     ck_assert_uint_eq(b.w.silent, b.w.cycles);
     w->silent = false;
@@ -596,7 +578,7 @@ START_TEST(events_may_stop)
     bench b;
     begin(&b, (size_t)_i);
     b.w.content = CONTENT_IGNORED;
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 9600);
     w->no_events = true; /* looked at all the same, if more seldom */
     bench_run(&b, 96000);
@@ -610,7 +592,7 @@ START_TEST(a_device_that_stands_still_is_lost)
 {
     bench b;
     begin(&b, (size_t)_i);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 9600);
     w->frozen = true;
     bench_run(&b, 48000);
@@ -631,7 +613,7 @@ START_TEST(goes_and_comes_back)
         bench b;
         begin(&b, (size_t)_i);
         w->dies_quietly = n % 2 != 0;
-        go(&b);
+        bench_go(&b);
         bench_run(&b, 48000);
         int which = n / 2; /* capture, or playback */
         fake_remove(which);
@@ -659,7 +641,7 @@ START_TEST(is_told_that_it_is_gone)
 {
     bench b;
     begin_host(&b);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 9600);
     b.w.content = CONTENT_IGNORED;
     fake_tell_gone();
@@ -673,7 +655,7 @@ START_TEST(goes_while_it_is_stopped)
 {
     bench b;
     begin(&b, (size_t)_i);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 9600);
     ck_assert_int_eq(bench_stop(&b), GPH_OK);
     fake_remove(0);
@@ -692,7 +674,7 @@ START_TEST(comes_back_as_another)
     begin_host(&b);
     b.want.device_in = "Line (Other)";
     b.want.channels_out = wish(0, GPH_WISH_ANY);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 9600);
     fake_remove(2);
     bench_run(&b, 9600);
@@ -720,7 +702,7 @@ open_default(bench *b, uint32_t on_loss)
     begin_host(b);
     b->want.on_loss = on_loss;
     b->w.content = CONTENT_IGNORED;
-    go(b);
+    bench_go(b);
     bench_run(b, 9600);
     return b;
 }
@@ -770,7 +752,7 @@ START_TEST(a_named_device_is_kept)
     begin_host(&b);
     b.want.on_loss = GPH_LOSS_FOLLOW;
     b.want.device_in = b.want.device_out = "Fake card";
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 9600);
     fake_new_default(false, 2);
     fake_new_default(true, 3);
@@ -785,7 +767,7 @@ START_TEST(fills_in_with_silence)
     bench b;
     begin_host(&b);
     b.want.timeline = GPH_TIMELINE_CLOCK;
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 4800);
     fake_remove(0);
     b.w.content = CONTENT_IGNORED;
@@ -807,7 +789,7 @@ START_TEST(captures_what_is_played)
     bench_set(&b, "loopback=on");
     b.want.device_in = "Speakers (Fake card)";
     b.want.device_out = "Phones (Other)";
-    go(&b);
+    bench_go(&b);
     ck_assert_str_eq(b.got.format, "f32, shared, loopback");
     bench_run(&b, 48000);
     ck_assert_uint_eq(b.w.lost_in, 0);

@@ -123,13 +123,6 @@ begin(bench *b, size_t kind)
     b->w.counts_out = true;
 }
 
-static void
-go(bench *b)
-{
-    ck_assert_msg(bench_open(b) == GPH_OK, "%s", b->options.error);
-    ck_assert_int_eq(bench_start(b), GPH_OK);
-}
-
 /* What no test may leave behind. */
 static void
 check(const bench *b)
@@ -153,17 +146,10 @@ START_TEST(counts)
 {
     bench b;
     begin(&b, (size_t)_i);
-    go(&b);
+    bench_go(&b);
     ck_assert_str_eq(b.got.format, kinds[_i].format);
-    bench_run(&b, 96000);
-    gph_host_stats stats = bench_stats(&b);
-    ck_assert_uint_ge(b.w.frames, 95000);
-    ck_assert_uint_eq(b.w.frames, stats.frames);
-    ck_assert_uint_eq(b.w.lost_in, 0);
-    ck_assert_uint_eq(b.w.lost_out, 0);
-    ck_assert_uint_eq(stats.late, 0);
-    /* Each frame was compared as it came, and what was played arrived in order. */
-    ck_assert_uint_eq(b.w.compared, b.w.cycles);
+    bench_run_whole(&b);
+    /* And what was played arrived in order. */
     ck_assert_uint_eq(w->n_breaks, 0);
     ck_assert_uint_ge(w->n_right, 93000);
     end(&b);
@@ -177,7 +163,7 @@ START_TEST(one_way)
         begin(&b, (size_t)_i);
         b.want.channels_in = wish(out ? 0 : 3, GPH_WISH_EXACT);
         b.want.channels_out = wish(out ? 3 : 0, GPH_WISH_EXACT);
-        go(&b);
+        bench_go(&b);
         bench_run(&b, 48000);
         ck_assert_uint_ge(b.w.frames, 47000);
         ck_assert_uint_eq(b.w.lost_in + b.w.lost_out, 0);
@@ -196,7 +182,7 @@ START_TEST(is_as_late_as_it_says)
     begin(&b, (size_t)_i);
     w->cable = true;
     b.w.content = CONTENT_RUNS_ON;
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 48000);
     ck_assert_int_eq(b.host->latency(b.stream, GPH_DIRECTION_IN, 1, &in, &in), GPH_OK);
     ck_assert_int_eq(b.host->latency(b.stream, GPH_DIRECTION_OUT, 1, &out, &out), GPH_OK);
@@ -216,7 +202,7 @@ START_TEST(jitter_and_drift_cost_nothing)
     begin(&b, (size_t)_i);
     w->jitter_ns = 2000000;
     w->ppm = 80;
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 48000 * 12);
     ck_assert_uint_eq(b.w.lost_in + b.w.lost_out, 0);
     ck_assert_uint_eq(w->n_breaks, 0);
@@ -232,7 +218,7 @@ START_TEST(a_long_sleep_is_a_loss)
     for (size_t n = 0; n < 3; n++) {
         bench b;
         begin(&b, (size_t)_i);
-        go(&b);
+        bench_go(&b);
         bool packets = strstr(b.got.format, "packets") == b.got.format + 5;
         b.w.content = packets ? CONTENT_IGNORED : CONTENT_BY_FRAME;
         w->sleep_at_ns = w->now_ns + 500000000;
@@ -252,12 +238,8 @@ START_TEST(runs_twice)
 {
     bench b;
     begin(&b, (size_t)_i);
-    go(&b);
-    bench_run(&b, 9600);
-    ck_assert_int_eq(bench_stop(&b), GPH_OK);
-    ck_assert_int_eq(bench_start(&b), GPH_OK);
-    bench_run(&b, 9600);
-    ck_assert_uint_eq(b.w.lost_in, 0);
+    bench_go(&b);
+    bench_run_twice(&b);
     end(&b);
 }
 END_TEST
@@ -268,7 +250,7 @@ START_TEST(events_may_stop)
 {
     bench b;
     begin(&b, 0);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 9600);
     w->no_events = true; /* the position goes on, and that is what counts */
     bench_run(&b, 96000);
@@ -282,7 +264,7 @@ START_TEST(a_device_that_stands_still_is_lost)
 {
     bench b;
     begin(&b, (size_t)_i);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 9600);
     w->frozen = true;
     bench_run(&b, 48000);
@@ -307,7 +289,7 @@ START_TEST(spurious_and_reordered_and_empty_packets)
         b.want.channels_out = wish(0, GPH_WISH_EXACT);
         /* Sound in a packet that says it is empty is lost for us; the clock sees it. */
         b.w.content = w->empty_every > 0 ? CONTENT_IGNORED : CONTENT_BY_FRAME;
-        go(&b);
+        bench_go(&b);
         bench_run(&b, 96000);
         ck_assert_uint_eq(b.w.lost_in > 0, w->empty_every > 0);
         double passed = (double)(w->now_ns - 1000000000) * 48e-6;
@@ -324,7 +306,7 @@ START_TEST(believes_no_liar)
         begin(&b, 8);
         w->lies = n == 0;
         w->empty_every = n == 1 ? 1 : 0;
-        go(&b);
+        bench_go(&b);
         bench_run(&b, 48000 * 3);
         ck_assert_uint_eq(b.w.cycles, 0);
         ck_assert_ptr_nonnull(strstr(b.w.states, "3:the driver refused;"));
@@ -338,7 +320,7 @@ START_TEST(packets_that_do_not_come_back)
 {
     bench b;
     begin(&b, 8);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 9600);
     w->keeps_packets = true;
     ck_assert_int_eq(bench_stop(&b), GPH_OK);
@@ -363,7 +345,7 @@ START_TEST(tries_the_next_format)
         w->filters[0].pins[n].only_channels = 4;
     }
     b.w.content = CONTENT_IGNORED; /* 16 bits do not hold the counter */
-    go(&b);
+    bench_go(&b);
     ck_assert_str_eq(b.got.format, "s16, WaveRT");
     ck_assert_uint_gt(w->n_formats, 10);
     ck_assert_uint_eq(b.got.channels_in, 2);
@@ -455,7 +437,7 @@ START_TEST(heeds_its_settings)
         w->filters[0].pins[0].streaming = w->filters[0].pins[1].streaming = true;
         bench_set(&b, cases[n].line);
         b.w.content = n < 5 ? CONTENT_BY_FRAME : CONTENT_IGNORED;
-        go(&b);
+        bench_go(&b);
         ck_assert_str_eq(b.got.format, cases[n].format);
         bench_run(&b, 24000);
         ck_assert_uint_eq(b.w.lost_in, 0);
@@ -563,7 +545,7 @@ START_TEST(goes_and_comes_back)
     bench b;
     begin(&b, (size_t)_i);
     w->notifies = _i % 2 == 0;
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 24000);
     fake_remove();
     b.w.content = CONTENT_IGNORED;
@@ -601,7 +583,7 @@ START_TEST(comes_back_with_long_blocks)
     begin(&b, (size_t)_i);
     b.want.block = wish(8192, GPH_WISH_PREFER);
     b.w.content = CONTENT_IGNORED;
-    go(&b);
+    bench_go(&b);
     run_watched(&b, 100);
     fake_remove();
     run_watched(&b, 400);
@@ -655,7 +637,7 @@ START_TEST(comes_back_as_another)
 {
     bench b;
     begin(&b, 0);
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 4800);
     fake_remove();
     bench_run(&b, 48000);
@@ -681,7 +663,7 @@ START_TEST(stops_or_follows_if_told_so)
     bench b;
     begin(&b, 0);
     b.want.on_loss = GPH_LOSS_STOP;
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 4800);
     fake_remove();
     bench_run(&b, 48000 * 2);
@@ -692,7 +674,7 @@ START_TEST(stops_or_follows_if_told_so)
     w->filters[1].path = "\\\\?\\usb#1#{6994ad04-93ef-11d0-a3cc-00a0c9223196}";
     b.want.on_loss = GPH_LOSS_FOLLOW;
     b.w.content = CONTENT_IGNORED;
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 4800);
     fake_remove();
     bench_run(&b, 48000 * 2);
@@ -707,7 +689,7 @@ START_TEST(fills_in_with_silence)
     bench b;
     begin(&b, 0);
     b.want.timeline = GPH_TIMELINE_CLOCK;
-    go(&b);
+    bench_go(&b);
     bench_run(&b, 4800);
     fake_remove();
     b.w.content = CONTENT_IGNORED;

@@ -447,4 +447,36 @@ bench_stats(bench *b)
     return stats;
 }
 
+/* Opens and starts. */
+static inline void
+bench_go(bench *b)
+{
+    ck_assert_msg(bench_open(b) == GPH_OK, "%s", b->options.error);
+    ck_assert_int_eq(bench_start(b), GPH_OK);
+}
+
+/* Two seconds in which nothing is lost or late, and each frame was compared as it came. */
+static inline void
+bench_run_whole(bench *b)
+{
+    bench_run(b, 96000);
+    gph_host_stats stats = bench_stats(b);
+    ck_assert_uint_ge(b->w.frames, 95000);
+    ck_assert_uint_eq(b->w.frames, stats.frames);
+    ck_assert_uint_eq(b->w.lost_in, 0);
+    ck_assert_uint_eq(b->w.lost_out, 0);
+    ck_assert_uint_eq(stats.late, 0);
+    ck_assert_uint_eq(b->w.compared, b->w.cycles);
+}
+
+static inline void
+bench_run_twice(bench *b)
+{
+    bench_run(b, 9600);
+    ck_assert_int_eq(bench_stop(b), GPH_OK);
+    ck_assert_int_eq(bench_start(b), GPH_OK);
+    bench_run(b, 9600);
+    ck_assert_uint_eq(b->w.lost_in, 0);
+}
+
 #endif
