@@ -133,6 +133,24 @@ wait_cycles(bench *b, unsigned n)
 }
 
 static void
+wait_state(bench *b, uint32_t state)
+{
+    while (b->w.state != state)
+        bench_dispatch(b, 20);
+}
+
+/* A server of its own, and a stream of it that has run for a while. */
+static pid_t
+run_with(bench *b, const char *rule)
+{
+    pid_t server = server_start("");
+    begin(b, 2, rule);
+    ck_assert_int_eq(bench_start(b), GPH_OK);
+    wait_cycles(b, 60);
+    return server;
+}
+
+static void
 end(bench *b, pid_t server)
 {
     ck_assert_uint_eq(b->w.breaches, 0);
@@ -318,11 +336,9 @@ START_TEST(survives_its_server)
     for (unsigned round = 1; round <= 3; round++) {
         wait_cycles(&b, 60);
         server_end(server, SIGKILL);
-        while (b.w.state != GPH_STREAM_STATE_LOST)
-            bench_dispatch(&b, 20);
+        wait_state(&b, GPH_STREAM_STATE_LOST);
         server = server_start("");
-        while (b.w.state != GPH_STREAM_STATE_RUNNING)
-            bench_dispatch(&b, 20);
+        wait_state(&b, GPH_STREAM_STATE_RUNNING);
         wait_cycles(&b, 60);
         ck_assert_uint_eq(b.w.resumed, round);
         ck_assert(connected("bench:in_2", "system:capture_2"));
@@ -344,16 +360,14 @@ START_TEST(another_rate_stays_lost)
     ck_assert_int_eq(bench_start(&b), GPH_OK);
     server_end(server, SIGKILL);
     /* libjack cannot have a client of a dead server beside one of a living one: the host's has to go first. */
-    while (b.w.state != GPH_STREAM_STATE_LOST)
-        bench_dispatch(&b, 20);
+    wait_state(&b, GPH_STREAM_STATE_LOST);
     server = server_start("-r 44100");
     while (strstr(b.w.states, "it is back with 44100 Hz instead of 48000 Hz") == NULL)
         bench_dispatch(&b, 20);
     ck_assert_uint_eq(bench_stats(&b).state, GPH_STREAM_STATE_LOST);
     server_end(server, SIGKILL);
     server = server_start("");
-    while (b.w.state != GPH_STREAM_STATE_RUNNING)
-        bench_dispatch(&b, 20);
+    wait_state(&b, GPH_STREAM_STATE_RUNNING);
     end(&b, server);
 }
 END_TEST
@@ -364,11 +378,9 @@ START_TEST(stops_with_its_server)
     bench b;
     bench_init(&b, "jack");
     b.want.on_loss = GPH_LOSS_STOP;
-    ck_assert_int_eq(bench_open(&b), GPH_OK);
-    ck_assert_int_eq(bench_start(&b), GPH_OK);
+    bench_go(&b);
     server_end(server, SIGKILL);
-    while (b.w.state != GPH_STREAM_STATE_FAILED)
-        bench_dispatch(&b, 20);
+    wait_state(&b, GPH_STREAM_STATE_FAILED);
     ck_assert_uint_eq(b.w.breaches, 0);
     bench_stop(&b);
     bench_finish(&b);
@@ -381,16 +393,14 @@ START_TEST(fills_in_for_its_server)
     bench b;
     bench_init(&b, "jack");
     b.want.timeline = GPH_TIMELINE_CLOCK;
-    ck_assert_int_eq(bench_open(&b), GPH_OK);
-    ck_assert_int_eq(bench_start(&b), GPH_OK);
+    bench_go(&b);
     wait_cycles(&b, 60);
     server_end(server, SIGKILL);
     while (b.w.silent < 100)
         bench_dispatch(&b, 20);
     ck_assert_uint_eq(b.w.state, GPH_STREAM_STATE_LOST);
     server = server_start("");
-    while (b.w.state != GPH_STREAM_STATE_RUNNING)
-        bench_dispatch(&b, 20);
+    wait_state(&b, GPH_STREAM_STATE_RUNNING);
     wait_cycles(&b, 100);
     unsigned long long silent = b.w.silent;
     wait_cycles(&b, 80);
@@ -403,18 +413,13 @@ END_TEST
 /* Stops a process until the host has noticed, then a little more. */
 START_TEST(counts_what_a_stopped_server_loses)
 {
-    pid_t server = server_start("");
     bench b;
-    begin(&b, 2, "none");
-    ck_assert_int_eq(bench_start(&b), GPH_OK);
-    wait_cycles(&b, 60);
+    pid_t server = run_with(&b, "none");
     kill(server, SIGSTOP);
-    while (b.w.state != GPH_STREAM_STATE_LOST)
-        bench_dispatch(&b, 20);
+    wait_state(&b, GPH_STREAM_STATE_LOST);
     ck_assert_ptr_nonnull(strstr(b.w.states, "3:stalled: no cycle came;"));
     kill(server, SIGCONT);
-    while (b.w.state != GPH_STREAM_STATE_RUNNING)
-        bench_dispatch(&b, 20);
+    wait_state(&b, GPH_STREAM_STATE_RUNNING);
     wait_cycles(&b, 100);
     ck_assert_uint_ge(b.w.lost_in, 48000 / 2 - 1024);
     ck_assert_double_eq_tol(b.w.early[1], b.w.early[0], 2 * 256);
@@ -426,11 +431,8 @@ END_TEST
 /* Threads of libjack that go on when the server does, after all that they called into is freed. */
 START_TEST(is_done_with_a_server_that_does_not_answer)
 {
-    pid_t server = server_start("");
     bench b;
-    begin(&b, 2, "none");
-    ck_assert_int_eq(bench_start(&b), GPH_OK);
-    wait_cycles(&b, 60);
+    pid_t server = run_with(&b, "none");
     kill(server, SIGSTOP);
     b.library = NULL; /* nobody unloads a host */
     bench_finish(&b);
@@ -445,11 +447,8 @@ END_TEST
 
 START_TEST(counts_what_it_loses_itself)
 {
-    pid_t server = server_start("");
     bench b;
-    begin(&b, 2, "none");
-    ck_assert_int_eq(bench_start(&b), GPH_OK);
-    wait_cycles(&b, 60);
+    pid_t server = run_with(&b, "none");
     /* This whole process is stopped, by one that stays awake. */
     char command[100];
     snprintf(command, sizeof command, "kill -STOP %d; sleep 0.4; kill -CONT %d", getpid(),
@@ -464,11 +463,8 @@ END_TEST
 
 START_TEST(cuts_off_who_starves_it)
 {
-    pid_t server = server_start("");
     bench b;
-    begin(&b, 2, "hang*:out");
-    ck_assert_int_eq(bench_start(&b), GPH_OK);
-    wait_cycles(&b, 60);
+    pid_t server = run_with(&b, "hang*:out");
     /* In the graph, and never done with a cycle: it has no process callback. */
     jack_client_t *hanging = other_client("hang");
     jack_port_register(hanging, "out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
