@@ -1,13 +1,11 @@
 """The bridge to LADSPA: planted plugins with known manners."""
 import json
 import os
-import signal
-import time
 
 import numpy as np
 import pytest
 
-from support.plugins import FRAMES, listed, play, refused, speech, write
+from support.plugins import FRAMES, crashes, listed, play, refused, speech, write
 from support.sound_files import read_floats
 
 PLANTED = os.environ["PLANTED"]
@@ -81,39 +79,8 @@ def test_float_mode_stays(mode, planted, graphophone, home):
 
 
 def test_a_crash_costs_no_take(planted, graphophone, home):
-    """The dry take has every frame up to the block in which the plugin crashed."""
-    (home / "rig.ini").write_text("""[patch]
-dialect = 1
-host = clock
-clock.signal = counter
-[mics]
-type = input
-channels = 1
-[dry]
-type = file-recorder
-from = mics
-file = dry.wav
-start = auto
-[x]
-type = ladspa
-from = mics
-plugin = planted_crash
-[wet]
-type = file-recorder
-from = x
-file = wet.wav
-start = auto
-""")
-    run = graphophone("run", "--quiet", "rig.ini")
-    assert run.returncode == -signal.SIGSEGV, run.stderr
-    told = [line for line in run.stderr.splitlines() if line.startswith("graphophone: error: [x] (type ladspa of /")]
-    assert len(told) == 1 and "/ladspa.so; at frame " in told[0], run.stderr
-    end = time.monotonic() + 60
-    while list(home.glob("*.part*")) or not (home / "dry.wav").exists():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    crashed = int(told[0].split("; at frame ")[1].split(")")[0])
-    assert crashed < len(read_floats(home / "dry.wav")) <= crashed + 8192
+    crashes(graphophone, home, "ladspa", "planted_crash",
+            "[wet]\ntype = file-recorder\nfrom = x\nfile = wet.wav\nstart = auto\n")
 
 
 # ---------------------------------------------------------------- what is refused

@@ -7,7 +7,7 @@ import wave
 import numpy as np
 import pytest
 
-from support.plugins import BLOCKS, FRAMES, by_another_host, listed, play, refused, render, speech
+from support.plugins import FRAMES, all_run, by_another_host, listed, play, refused, speech
 
 HOST = os.environ["LADSPA_HOST"]
 SAME = {  # plugin, file, values by port, as the patch says them
@@ -32,19 +32,7 @@ def test_every_plugin_runs(graphophone, home):
     assert mute <= {"cmt/track_max_peak", "cmt/track_max_rms", "cmt/track_peak", "cmt/track_rms",
                     "cmt/identity_control", "cmt/null_ai", "cmt/null_ci", "cmt/null_co", "cmt/peak"}
     rows = [row for row in rows if row["outputs"]]
-    wide = [row for row in rows if row["inputs"] == row["outputs"]]
-    alike = {row["plugin"] for row in rows}
-    for plugins, times in ((rows, 1), (wide, 2)):
-        first = None
-        for block in BLOCKS:
-            sounds, said = render(graphophone, home, plugins, "ladspa", times, block)
-            assert "error" not in said
-            for row, sound in zip(plugins, sounds):
-                assert sound.shape == (FRAMES, row["outputs"] * times), row
-                assert np.isfinite(sound).all(), row
-            first = first or sounds
-            alike -= {row["plugin"] for row, a, b in zip(plugins, first, sounds) if a.tobytes() != b.tobytes()}
-    print(f"{len(rows)} plugins, {len(wide)} of them at two widths, {len(alike)} alike at all blocks")
+    wide, alike = all_run(graphophone, home, rows, "ladspa")
     assert len(rows) >= 200 and len(wide) >= 130 and len(alike) >= 165
 
 

@@ -1,13 +1,11 @@
 """The bridge to LV2: planted plugins with known manners."""
 import json
 import os
-import signal
-import time
 
 import numpy as np
 import pytest
 
-from support.plugins import FRAMES, play, refused
+from support.plugins import FRAMES, crashes, play, refused
 from support.sound_files import read_floats
 
 PLANTED = os.environ["PLANTED"]
@@ -76,37 +74,7 @@ def test_float_mode_stays(planted, graphophone, home):
 
 
 def test_a_crash_costs_no_take(planted, graphophone, home):
-    (home / "rig.ini").write_text("""[patch]
-dialect = 1
-host = clock
-clock.signal = counter
-[mics]
-type = input
-channels = 1
-[dry]
-type = file-recorder
-from = mics
-file = dry.wav
-start = auto
-[x]
-type = lv2
-from = mics
-plugin = urn:planted:crash
-[out]
-type = output
-channels = 1
-from = x
-""")
-    run = graphophone("run", "--quiet", "rig.ini")
-    assert run.returncode == -signal.SIGSEGV, run.stderr
-    told = [line for line in run.stderr.splitlines() if line.startswith("graphophone: error: [x] (type lv2 of /")]
-    assert len(told) == 1 and "/lv2.so; at frame " in told[0], run.stderr
-    end = time.monotonic() + 60
-    while list(home.glob("*.part*")) or not (home / "dry.wav").exists():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    crashed = int(told[0].split("; at frame ")[1].split(")")[0])
-    assert crashed < len(read_floats(home / "dry.wav")) <= crashed + 8192
+    crashes(graphophone, home, "lv2", "urn:planted:crash", "[out]\ntype = output\nchannels = 1\nfrom = x\n")
 
 
 # ---------------------------------------------------------------- what is refused

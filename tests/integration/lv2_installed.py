@@ -6,7 +6,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from support.plugins import BLOCKS, FRAMES, by_another_host, listed, play, refused, render, speech
+from support.plugins import FRAMES, all_run, by_another_host, listed, play, refused, speech
 from support.sound_files import read_floats, write_floats
 
 HOST = os.environ["LV2_HOST"]
@@ -31,19 +31,7 @@ def test_plugins_run(graphophone, home):
     # Instruments that MIDI plays, which does not reach plugins.
     assert {row["plugin"] for row in rows if row["refused"]} == {"DX10", "EPiano", "JX10", "Piano"}
     rows = [row for row in rows if not row["refused"] and row["outputs"]]
-    wide = [row for row in rows if row["inputs"] == row["outputs"]]
-    alike = {row["plugin"] for row in rows}
-    for plugins, times in ((rows, 1), (wide, 2)):
-        first = None
-        for block in BLOCKS:
-            sounds, said = render(graphophone, home, plugins, "lv2", times, block)
-            assert "error" not in said
-            for row, sound in zip(plugins, sounds):
-                assert sound.shape == (FRAMES, row["outputs"] * times), row
-                assert np.isfinite(sound).all(), row
-            first = first or sounds
-            alike -= {row["plugin"] for row, a, b in zip(plugins, first, sounds) if a.tobytes() != b.tobytes()}
-    print(f"{len(rows)} plugins, {len(wide)} of them at two widths, {len(alike)} alike at all blocks: {sorted(alike)}")
+    wide, alike = all_run(graphophone, home, rows, "lv2")
     assert len(rows) >= 45 and len(wide) >= 40 and len(alike) >= 12
 
 

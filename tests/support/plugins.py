@@ -1,7 +1,9 @@
 """Patches of many plugins at once, and what they must sound like."""
 import json
 import os
+import signal
 import subprocess
+import time
 
 import numpy as np
 
@@ -29,10 +31,10 @@ def listed(graphophone, bridge):
 def speech(channels, frames=FRAMES):
     """A sound with silence, an attack and a decay in it, another in each channel; the same each time."""
     random = np.random.default_rng(7)
-    time = np.arange(frames)[:, None] / 48000
-    envelope = np.where(time < 0.02, 0, np.exp(-8 * (time - 0.02)))
+    seconds = np.arange(frames)[:, None] / 48000
+    envelope = np.where(seconds < 0.02, 0, np.exp(-8 * (seconds - 0.02)))
     return (envelope * (0.25 * random.uniform(-1, 1, (frames, channels))
-                        + 0.25 * np.sin(2 * np.pi * 220 * (1 + np.arange(channels)) * time))).astype("f4")
+                        + 0.25 * np.sin(2 * np.pi * 220 * (1 + np.arange(channels)) * seconds))).astype("f4")
 
 
 RIG = """[patch]
@@ -100,6 +102,60 @@ def render(graphophone, folder, rows, bridge, times, block, more=""):
     sounds = [read_floats(folder / f"{n}.wav") for n in range(len(rows))]
     assert all(len(sound) == FRAMES for sound in sounds)
     return sounds, run.stderr
+
+
+def all_run(graphophone, folder, rows, bridge):
+    """All plugins of the rows are finite at three block sizes and two widths: the rows that took the second width, and
+    the names of those that were alike at each block size."""
+    wide = [row for row in rows if row["inputs"] == row["outputs"]]
+    alike = {row["plugin"] for row in rows}
+    for plugins, times in ((rows, 1), (wide, 2)):
+        first = None
+        for block in BLOCKS:
+            sounds, said = render(graphophone, folder, plugins, bridge, times, block)
+            assert "error" not in said
+            for row, sound in zip(plugins, sounds):
+                assert sound.shape == (FRAMES, row["outputs"] * times), row
+                assert np.isfinite(sound).all(), row
+            first = first or sounds
+            alike -= {row["plugin"] for row, a, b in zip(plugins, first, sounds) if a.tobytes() != b.tobytes()}
+    print(f"{len(rows)} plugins, {len(wide)} of them at two widths, {len(alike)} alike at all blocks: {sorted(alike)}")
+    return wide, alike
+
+
+CRASHING = """[patch]
+dialect = 1
+host = clock
+clock.signal = counter
+[mics]
+type = input
+channels = 1
+[dry]
+type = file-recorder
+from = mics
+file = dry.wav
+start = auto
+[x]
+type = {bridge}
+from = mics
+plugin = {plugin}
+{more}"""
+
+
+def crashes(graphophone, home, bridge, plugin, more):
+    """A live rig whose plugin crashes: the dry take has every frame up to the block in which it did."""
+    (home / "rig.ini").write_text(CRASHING.format(bridge=bridge, plugin=plugin, more=more))
+    run = graphophone("run", "--quiet", "rig.ini")
+    assert run.returncode == -signal.SIGSEGV, run.stderr
+    told = [line for line in run.stderr.splitlines()
+            if line.startswith(f"graphophone: error: [x] (type {bridge} of /")]
+    assert len(told) == 1 and f"/{bridge}.so; at frame " in told[0], run.stderr
+    end = time.monotonic() + 60
+    while list(home.glob("*.part*")) or not (home / "dry.wav").exists():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    crashed = int(told[0].split("; at frame ")[1].split(")")[0])
+    assert crashed < len(read_floats(home / "dry.wav")) <= crashed + 8192
 
 
 def by_another_host(host, words, row, sound, folder, block, values=()):
