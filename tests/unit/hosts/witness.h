@@ -56,8 +56,9 @@ typedef struct witness {
     int64_t drained;
     double offset[2];  /* CONTENT_RUNS_ON: the run has begun; next value of channel 0 */
     uint32_t settling; /* cycles after a told loss in which the run may begin anew */
-    double early[2];   /* least of time minus frames: in the first and in the latest cycles */
+    double early[2];   /* least of time minus frames: in the first cycles, in the latest */
     uint32_t n_early[2];
+    double least[2]; /* the same: in the last full 40 cycles, and in those since */
     void (*hook)(struct witness *w, const gph_cycle *cycle);
     int64_t event_lost, event_late, event_block;
     uint32_t smallest, largest;
@@ -155,11 +156,16 @@ static inline void
 check_elapsed(witness *w, const gph_cycle *cycle)
 {
     double excess = (double)gph_now_ns() * 1e-9 * w->got.rate - (double)cycle->clock.frame;
-    int late = w->n_early[0] < 40 ? 0 : 1;
-    if (late == 1 && w->n_early[1] >= 40)
-        w->n_early[1] = 0;
-    if (w->n_early[late]++ == 0 || excess < w->early[late])
-        w->early[late] = excess;
+    if (w->n_early[0] < 40) {
+        w->early[0] = w->n_early[0]++ == 0 ? excess : fmin(w->early[0], excess);
+        return;
+    }
+    if (w->n_early[1]++ % 40 == 0) {
+        w->least[0] = w->n_early[1] == 1 ? excess : w->least[1];
+        w->least[1] = excess;
+    }
+    w->least[1] = fmin(w->least[1], excess);
+    w->early[1] = fmin(w->least[0], w->least[1]);
 }
 
 static inline int32_t GPH_CALL
