@@ -334,7 +334,7 @@ static void
 pass(int64_t ns)
 {
     if (world.real) {
-        struct timespec pause = {0, ns};
+        struct timespec pause = {0, (long)ns};
         nanosleep(&pause, NULL);
     } else {
         world.now_ns += ns;
