@@ -4,8 +4,7 @@
 #include "bench.h"
 
 #include "../../../core/disk/recover.h"
-
-#include <sys/wait.h>
+#include "../../../core/platform/process.h"
 
 enum { CHANNELS = 256, WIDTH = CHANNELS * 4, SOUND = 20000, BLOCK = 1000 };
 #define PASS   (INT64_C(4294967296) / WIDTH) /* the frame with which the sound is 4 GiB long */
@@ -121,22 +120,47 @@ hear(void *user, const gph_recover_found *found)
     *(gph_recover_found *)user = *found;
 }
 
-/* A process of its own records, and dies without a word as soon as all is in the ring. */
-START_TEST(it_is_killed_behind_4_gib_and_recovered)
+/* The folder of the take, in the process that is to die. */
+static const char doomed[] = "GPH_TEST_DOOMED";
+
+/* Dies without a word as soon as all is in the ring. */
+static void
+record_and_die(const char *folder)
 {
     rig r;
     gph_file_system files;
+    rig_init(&r, CHANNELS, "x.wav");
+    rmdir(r.folder);
+    snprintf(r.folder, sizeof r.folder, "%s", folder);
+    begin(&r, &files);
+    record(&r);
+    _exit(0);
+}
+
+/* This program once more. */
+static void
+let_die(const char *folder)
+{
+    const char *const words[] = {gph_process_own_program(), NULL};
+    char how[100];
+    gph_process *process;
+    gph_channel *channel;
+    setenv(doomed, folder, 1);
+    ck_assert_int_eq(gph_process_start(words, &process, &channel), GPH_OK);
+    ck_assert(gph_process_ended(process, 110000, how, sizeof how));
+    ck_assert_str_eq(how, "");
+    unsetenv(doomed);
+    gph_channel_free(channel);
+    gph_process_free(process);
+}
+
+/* A process of its own records. */
+START_TEST(it_is_killed_behind_4_gib_and_recovered)
+{
+    rig r;
     char path[600];
     rig_init(&r, CHANNELS, "x.wav");
-    pid_t child = fork();
-    if (child == 0) {
-        begin(&r, &files);
-        record(&r);
-        _exit(0);
-    }
-    int how;
-    ck_assert_int_eq(waitpid(child, &how, 0), child);
-    ck_assert_msg(WIFEXITED(how) && WEXITSTATUS(how) == 0, "%d", how);
+    let_die(r.folder);
     gph_recover_found found = {0};
     const gph_recover_options options = {.most_frames = -1, .found = hear, .user = &found};
     ck_assert_int_eq(gph_recover_path(&options, r.folder), 0);
@@ -147,5 +171,13 @@ START_TEST(it_is_killed_behind_4_gib_and_recovered)
 }
 END_TEST
 
-SUITE("large", it_becomes_rf64_while_it_is_open_and_is_closed,
-      it_is_killed_behind_4_gib_and_recovered)
+static void
+fill(TCase *cases)
+{
+    if (getenv(doomed) != NULL)
+        record_and_die(getenv(doomed));
+    tcase_add_test(cases, it_becomes_rf64_while_it_is_open_and_is_closed);
+    tcase_add_test(cases, it_is_killed_behind_4_gib_and_recovered);
+}
+
+SUITE_CASES("large", fill)
