@@ -104,7 +104,7 @@ backend_look_after(void *self)
         if (atomic_exchange(&stream->latency_changed, false) && stream->n_in > 0) {
             uint32_t least, most;
             if (latency(stream, GPH_DIRECTION_IN, 0, &least, &most) == GPH_OK)
-                gph_pump_set_latency_in(stream->head.pump, most);
+                gph_pump_set_latency(stream->head.pump, most, 0);
         }
         if (gph_pump_state(stream->head.pump) != GPH_STREAM_STATE_READY)
             guard_look(stream);

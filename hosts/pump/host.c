@@ -76,6 +76,14 @@ gph_pump_stream_latency(gph_host_stream *stream, uint32_t direction, uint32_t ch
     return GPH_OK;
 }
 
+void
+gph_pump_stream_take_latency(gph_host_stream *stream)
+{
+    const gph_pump_stream *head = head_of(stream);
+    gph_pump_set_latency(head->pump, atomic_load(&head->latency_in),
+                         atomic_load(&head->latency_out));
+}
+
 /* ---------------------------------------------------------------- streams */
 
 gph_host_stream *
@@ -107,7 +115,7 @@ gph_pump_stream_opened(gph_host_stream *stream, gph_status status, const gph_got
         close(stream);
         return status;
     }
-    gph_pump_set_latency_in(head_of(stream)->pump, atomic_load(&head_of(stream)->latency_in));
+    gph_pump_stream_take_latency(stream);
     memcpy(got, all, got->size < sizeof *all ? got->size : sizeof *all);
     head_of(stream)->next = head_of(stream)->self->streams;
     head_of(stream)->self->streams = stream;

@@ -95,6 +95,7 @@ struct gph_pump {
     atomic_bool quit_fill; /* the filling timer is to end */
     atomic_uint block;     /* usual */
     atomic_uint latency_in;
+    atomic_uint latency_out;
 
     _Atomic uint64_t cycles, frames, late, lost_in, lost_out, reopens;
     _Atomic int64_t entered_ns; /* entry of the last turn, for others */

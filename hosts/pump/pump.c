@@ -169,7 +169,8 @@ gph_pump_stop(gph_pump *pump, uint32_t drain)
     if (drain != 0 && state == GPH_STREAM_STATE_RUNNING && !pump->plan.stepped) {
         /* The device goes on playing what it has, then silence. */
         atomic_store(&pump->ended, pump->plan.backend->wait == NULL);
-        double seconds = 2.0 * atomic_load(&pump->block) / pump->rate;
+        double seconds =
+            (2.0 * atomic_load(&pump->block) + atomic_load(&pump->latency_out)) / pump->rate;
         services->sleep_until_ns(services, services->now_ns(services) + (int64_t)(seconds * 1e9));
     }
     gph_pump_filler_end(pump);
@@ -278,9 +279,10 @@ gph_pump_set_scheduling(gph_pump *pump, const char *level)
 }
 
 void
-gph_pump_set_latency_in(gph_pump *pump, uint32_t frames)
+gph_pump_set_latency(gph_pump *pump, uint32_t in, uint32_t out)
 {
-    atomic_store_explicit(&pump->latency_in, frames, memory_order_relaxed);
+    atomic_store_explicit(&pump->latency_in, in, memory_order_relaxed);
+    atomic_store_explicit(&pump->latency_out, out, memory_order_relaxed);
 }
 
 void

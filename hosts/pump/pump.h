@@ -127,8 +127,9 @@ void gph_pump_post(gph_pump *pump, uint32_t kind, uint32_t flags, int64_t at, in
                    const char *text);
 /* [audio or control] The usual block has changed: told as an event, the witness begins anew. */
 void gph_pump_block_changed(gph_pump *pump, uint32_t frames);
-/* [any] Age of a cycle's newest frame when it starts, in frames; goes into mono_ns. */
-void gph_pump_set_latency_in(gph_pump *pump, uint32_t frames);
+/* [any] In frames: the age of a cycle's newest frame when it starts, which goes into mono_ns; what passes beyond the block
+ * until an output is heard, which a stop that drains waits for. */
+void gph_pump_set_latency(gph_pump *pump, uint32_t in, uint32_t out);
 /* [any] Nanoseconds since the last cycle began; 0 before the first. */
 int64_t gph_pump_quiet_ns(const gph_pump *pump);
 /* [any] Calls of the engine so far. */
@@ -149,6 +150,8 @@ void GPH_CALL gph_pump_stream_stats(gph_host_stream *stream, gph_host_stats *sta
 /* One figure for all channels of a direction. */
 gph_status GPH_CALL gph_pump_stream_latency(gph_host_stream *stream, uint32_t direction,
                                             uint32_t channel, uint32_t *min, uint32_t *max);
+/* [control] Tells the pump of it. */
+void gph_pump_stream_take_latency(gph_host_stream *stream);
 /* Those that no host has its own of, for its table. */
 #define GPH_PUMP_HOST                                                                              \
     .create = gph_pump_host_create, .destroy = gph_pump_host_destroy,                              \

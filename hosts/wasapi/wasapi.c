@@ -101,7 +101,7 @@ static gph_status
 backend_resume(void *self)
 {
     gph_host_stream *stream = self;
-    gph_pump_set_latency_in(stream->head.pump, atomic_load(&stream->head.latency_in));
+    gph_pump_stream_take_latency(stream);
     gph_pump_post(stream->head.pump, GPH_HOST_LATENCY, 0, -1, 0, NULL);
     return owner_do(stream, COMMAND_RUN);
 }

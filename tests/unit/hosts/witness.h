@@ -415,6 +415,19 @@ bench_stop(bench *b)
     return status;
 }
 
+/* The last frame that was given has been heard when it is back. */
+static inline void
+bench_drain(bench *b)
+{
+    uint32_t least, most;
+    ck_assert_int_eq(b->host->latency(b->stream, GPH_DIRECTION_OUT, 0, &least, &most), GPH_OK);
+    int64_t before_ns = gph_now_ns();
+    ck_assert_int_eq(b->host->stop(b->stream, 1), GPH_OK);
+    atomic_store(&b->w.may_run, false);
+    double frames = (double)(gph_now_ns() - before_ns) * 1e-9 * b->w.got.rate;
+    ck_assert_double_ge(frames, most + b->w.got.block);
+}
+
 static inline void
 bench_close(bench *b)
 {
