@@ -4,16 +4,14 @@ import os
 import pathlib
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
-import threading
-import time
 
 import numpy
 import pytest
 
-LIMIT = 120  # for hangs only
+from support.windows_runs import LIMIT, counter, counter_file, follow, live, read_take, until  # noqa: F401
+
 SURROUND = "front-left,front-right,front-center,lfe,rear-left,rear-right,side-left,side-right"
 SINKS = {"one": ("One", 2, "front-left,front-right"), "eight": ("Größe", 8, SURROUND)}
 
@@ -76,69 +74,6 @@ class Server:
         self.helpers, self.process, self.modules = [], None, {}
 
 
-def until(what):
-    end = time.monotonic() + LIMIT
-    while not what():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.05)
-
-
-def counter(frames, channels):
-    at = numpy.arange(frames)[:, None] + 65536 * numpy.arange(channels)[None, :]
-    return (at % (1 << 23) / (1 << 23)).astype("<f4")
-
-
-def follow(sound):
-    """Every frame that sounds is a whole frame of the counter, and no channel is another: how far it steps from one to
-    the next."""
-    values = (sound.astype("f8") * (1 << 23))
-    sounds = values[:, 0] > 0
-    assert numpy.array_equal(values[sounds], numpy.rint(values[sounds]))
-    for channel in range(sound.shape[1]):
-        assert (((values[sounds, channel] - values[sounds, 0]) % (1 << 23)) == 65536 * channel).all(), channel
-    both = sounds[1:] & sounds[:-1]
-    return sounds.sum(), numpy.diff(values[:, 0])[both].astype(int)
-
-
-def read_take(path, channels):
-    data = path.read_bytes()
-    start = data.index(b"data", 36) + 8
-    size = int.from_bytes(data[start - 4:start], "little")
-    return numpy.frombuffer(data[start:start + size], "<f4").reshape(-1, channels)
-
-
-class Live:
-    """A run that is watched line by line."""
-
-    def __init__(self, program, environment, *words):
-        self.process = subprocess.Popen([program, "run", *map(str, words)], env=environment, text=True,
-                                        encoding="utf-8", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT)
-        self.lines = []
-        self.reader = threading.Thread(target=self.read, daemon=True)
-        self.reader.start()
-
-    def read(self):
-        for line in self.process.stdout:
-            self.lines.append(line)
-
-    def says(self, pattern, after=0):
-        """Waits for a line; returns where the next one begins."""
-        end = time.monotonic() + LIMIT
-        while True:
-            for number, line in enumerate(self.lines[after:], after):
-                if re.search(pattern, line):
-                    return number + 1
-            assert self.process.poll() is None and time.monotonic() < end, (pattern, self.lines)
-            time.sleep(0.02)
-
-    def end(self):
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(timeout=LIMIT)
-        self.reader.join()
-        return self.process.returncode
-
-
 @pytest.fixture
 def server(monkeypatch):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="gph-"))  # a socket's path is short
@@ -149,20 +84,6 @@ def server(monkeypatch):
     yield server
     server.stop()
     shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-def live(graphophone):
-    made = []
-
-    def begin(*words):
-        made.append(Live(graphophone.path, dict(os.environ), *words))
-        return made[-1]
-
-    yield begin
-    for run in made:
-        if run.process.poll() is None:
-            run.process.kill()
 
 
 def recorder(home, channels=2, **keys):
@@ -191,6 +112,7 @@ def test_lists_devices(graphophone, server):
             "Monitor of Größe", "8 in, 0 out"):
         assert re.search(r"^ +\{0\.0\.[01]\.00000000\}\.\{[-0-9A-F]{36}\} " + f"{name}  {width}  48 kHz", result.stdout,
                          re.MULTILINE), (name, result.stdout)
+    assert re.search(r"Monitor of Größe .*\n        in, shared: 48 kHz; f32; up to 8 channels; blocks of ", result.stdout)
 
 
 def test_no_device_at_all(graphophone, server, home):
@@ -221,12 +143,7 @@ def test_plays_every_frame(graphophone, server, home, sink):
     server.start(sink)
     heard = server.hear(sink)
     name, channels, _ = SINKS[sink]
-    sound = counter(48000 * 3, channels)
-    header = (b"RIFF" + (36 + sound.nbytes).to_bytes(4, "little") + b"WAVEfmt " + (16).to_bytes(4, "little")
-              + (3).to_bytes(2, "little") + channels.to_bytes(2, "little") + (48000).to_bytes(4, "little")
-              + (48000 * 4 * channels).to_bytes(4, "little") + (4 * channels).to_bytes(2, "little")
-              + (32).to_bytes(2, "little") + b"data" + sound.nbytes.to_bytes(4, "little"))
-    (home / "count.wav").write_bytes(header + sound.tobytes())
+    (home / "count.wav").write_bytes(counter_file(48000 * 3, channels, 48000))
     (home / "play.ini").write_text(f"""[patch]
 dialect = 1
 host = wasapi
