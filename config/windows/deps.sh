@@ -45,7 +45,7 @@ apt=(apt-get -q -o "Dir::Etc::SourceList=$cache/debian.sources" -o "Dir::Etc::So
 apt() { "${apt[@]}" "$@"; }
 
 # The versions on offer; without a network those that were built last will do.
-made_from=$(sha256sum "$0" "$here/toolchain.cmake" | sha256sum | cut -c 1-8)
+made_from=$(cat "$0" "$here/toolchain.cmake" | sha256sum | cut -c 1-8)
 last=$cache/last-$made_from
 if ! apt update >"$cache/apt.log" 2>&1 || grep -q '^[EW]:' "$cache/apt.log"; then
     if [ -f "$last" ] && [ -f "$(cat "$last")/complete" ]; then
