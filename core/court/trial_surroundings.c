@@ -15,52 +15,7 @@ tell(const char *what)
 
 enum { CROWD = 4, TURNS = 10 };
 
-/* One of a crowd: each plays its own instances, all of the same question. */
-typedef struct member {
-    const trial_case *c;
-    const stage_take *alone;
-    stage_take take;
-    bool same;
-} member;
-
-static void
-play_in_crowd(void *user)
-{
-    member *m = user;
-    const stage_ask ask = trial_ask(m->c, 2000);
-    stage_run(&ask, &m->take);
-    m->same = m->take.status >= 0 && m->take.events == m->alone->events;
-}
-
-/* N at once, each on its own thread, are what one is. */
-static void
-play_crowd(const trial_case *c)
-{
-    const stage_ask ask = trial_ask(c, 2000);
-    stage_take alone;
-    if ((c->type->type.flags & GPH_TYPE_VARIES) || !trial_play(&ask, &alone))
-        return;
-    for (uint32_t turn = 0; turn < TURNS && !verdict_has_failed(); turn++) {
-        member members[CROWD];
-        for (uint32_t m = 0; m < CROWD; m++)
-            members[m] = (member){.c = c, .alone = &alone};
-        if (!crowd_run(CROWD, play_in_crowd, members, sizeof members[0])) {
-            verdict_skip("threads cannot be made here");
-            break;
-        }
-        for (uint32_t m = 0; m < CROWD; m++) {
-            if (!members[m].same)
-                verdict_fail("beside others on other threads it fails or gives other triggers");
-            else
-                trial_same(&alone, &members[m].take,
-                           "beside others on other threads it is another");
-            stage_take_finish(&members[m].take);
-        }
-    }
-    stage_take_finish(&alone);
-}
-
-/* One that was made on this thread. */
+/* An instance that was made on this thread, as the control thread makes all. */
 typedef struct guest {
     const trial_case *c;
     stage *s;
@@ -74,21 +29,79 @@ play_guest(void *user)
     stage_play(g->s, &g->take);
 }
 
-/* As in a rig: made and activated by one thread, played by another. */
+/* CROWD instances of the same question, made here; whether all could be. Close them, whatever is returned. */
+static bool
+open_crowd(const stage_ask *ask, guest *guests)
+{
+    bool good = true;
+    for (uint32_t g = 0; g < CROWD; g++) {
+        guests[g] = (guest){0};
+        guests[g].s = stage_open(ask, &guests[g].take);
+        good = good && guests[g].take.status >= 0;
+    }
+    return good;
+}
+
 static void
-play_elsewhere(const trial_case *c)
+close_crowd(guest *guests)
+{
+    for (uint32_t g = 0; g < CROWD; g++) {
+        stage_close(guests[g].s);
+        stage_take_finish(&guests[g].take);
+    }
+}
+
+static void
+compare_crowd(const stage_take *alone, const guest *guests)
+{
+    for (uint32_t g = 0; g < CROWD; g++)
+        if (guests[g].take.status < 0 || guests[g].take.events != alone->events)
+            verdict_fail("beside others on other threads it fails or gives other triggers");
+        else
+            trial_same(alone, &guests[g].take, "beside others on other threads it is another");
+}
+
+/* As in a rig: made and activated by one thread, played by another. Finish the take, whatever is returned. */
+static bool
+play_elsewhere(const stage_ask *ask, stage_take *take)
+{
+    guest g = {0};
+    g.s = stage_open(ask, &g.take);
+    const bool played = g.take.status >= 0 && crowd_run(1, play_guest, &g, sizeof g);
+    stage_close(g.s);
+    *take = g.take;
+    return played && take->status >= 0;
+}
+
+/* N at once, each played by its own thread, are what one is. */
+static void
+play_crowd(const trial_case *c)
 {
     const stage_ask ask = trial_ask(c, 2000);
     stage_take alone;
-    guest g;
-    if ((c->type->type.flags & GPH_TYPE_VARIES) || !trial_play(&ask, &alone))
-        return;
-    g.s = stage_open(&ask, &g.take);
-    if (g.take.status >= 0 && crowd_run(1, play_guest, &g, sizeof g))
-        trial_same(&alone, &g.take, "played by another thread than activated it, it is another");
-    stage_close(g.s);
-    stage_take_finish(&g.take);
+    const bool played = play_elsewhere(&ask, &alone);
+    for (uint32_t turn = 0; turn < TURNS && played && !verdict_has_failed(); turn++) {
+        guest guests[CROWD];
+        if (!open_crowd(&ask, guests))
+            verdict_fail("beside others of its type it fails");
+        else if (crowd_run(CROWD, play_guest, guests, sizeof guests[0]))
+            compare_crowd(&alone, guests);
+        else
+            verdict_skip("threads cannot be made here");
+        close_crowd(guests);
+    }
     stage_take_finish(&alone);
+}
+
+static void
+compare_threads(const trial_case *c)
+{
+    const stage_ask ask = trial_ask(c, 2000);
+    stage_take here = {0}, elsewhere = {0};
+    if (trial_play(&ask, &here) && play_elsewhere(&ask, &elsewhere))
+        trial_same(&here, &elsewhere, "played by another thread than activated it, it is another");
+    stage_take_finish(&here);
+    stage_take_finish(&elsewhere);
 }
 
 /* One of a rig: played on a thread of its own, or, without a stage yet, made and taken down meanwhile, as the control
@@ -113,23 +126,15 @@ play_rig(const trial_case *c)
 {
     stage_ask ask = trial_ask(c, 2000);
     guest guests[CROWD + 1];
-    bool good = true;
     ask.mode = CURVES_MOVING;
     ask.flags = STAGE_EVENTS;
-    for (uint32_t g = 0; g <= CROWD; g++) {
-        guests[g] = (guest){.c = c};
-        if (g < CROWD)
-            guests[g].s = stage_open(&ask, &guests[g].take);
-        good = good && guests[g].take.status >= 0;
-    }
-    if (!good)
+    guests[CROWD] = (guest){.c = c};
+    if (!open_crowd(&ask, guests))
         verdict_fail("beside others of its type it fails");
     else if (!crowd_run(CROWD + 1, play_or_make, guests, sizeof guests[0]))
         verdict_skip("threads cannot be made here");
-    for (uint32_t g = 0; g <= CROWD; g++) {
-        stage_close(guests[g].s);
-        stage_take_finish(&guests[g].take);
-    }
+    close_crowd(guests);
+    stage_take_finish(&guests[CROWD].take);
 }
 
 void
@@ -144,10 +149,11 @@ trial_surroundings(const trial_case *c)
         census_compare(before, tell);
     stage_take_finish(&take);
     census_free(before);
+    const bool varies = (c->type->type.flags & GPH_TYPE_VARIES) != 0;
     if (!verdict_has_failed() && sanitized_sees_threads())
         play_rig(c);
-    else if (!verdict_has_failed())
+    else if (!verdict_has_failed() && !varies)
         play_crowd(c);
-    if (!verdict_has_failed())
-        play_elsewhere(c);
+    if (!verdict_has_failed() && !varies)
+        compare_threads(c);
 }
