@@ -317,6 +317,8 @@ cancel(void *os, ks_object *pin)
     ks_status status = there(pin);
     if (status == KS_OK && !world.keeps_packets)
         give_back(pin);
+    for (ks_object *r = objects; world.rings_kept && r != NULL; r = r->next)
+        r->signalled |= r->kind == FAKE_REQUEST && r->pin == pin;
     return status;
 }
 

@@ -51,7 +51,8 @@ typedef struct fake_ks {
     uint32_t odd_used;    /* so many bytes of a captured packet are used; 0: all */
     bool lies;            /* captured packets claim more than they can hold */
     bool notifies;        /* removal is told by the system */
-    bool keeps_packets;   /* cancel does nothing */
+    bool keeps_packets;   /* cancel does nothing ... */
+    bool rings_kept;      /* ... but rings their events */
     uint32_t fail_at;     /* the n-th call fails, 0: none */
     ks_status fail_with;
     int32_t
