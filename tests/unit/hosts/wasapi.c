@@ -1127,7 +1127,6 @@ START_TEST(fails_in_its_thread)
     b.w.content = CONTENT_IGNORED;
     ck_assert_int_eq(bench_start(&b), GPH_OK);
     ck_assert_uint_gt(b.w.cycles, 0);
-    w->fail_call = FAKE_ENTER;
     end(&b);
 }
 END_TEST
