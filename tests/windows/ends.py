@@ -78,7 +78,8 @@ class Run:
         return wait_for(what, lambda: (self.said(), list(self.takes.iterdir()), programs_of(self.home)))
 
     def sizes(self):
-        return sum(path.stat().st_size for path in self.takes.iterdir() if ".wav" in path.name)
+        """Of what is in its takes; a journal holds no sound."""
+        return sum(path.stat().st_size for path in self.takes.iterdir() if path.name.endswith((".wav", ".wav.part")))
 
     def records(self, n_bytes):
         """Waits for so many bytes more in its takes."""
