@@ -90,6 +90,7 @@ typedef struct outcome {
     uint32_t n, failed;
     gph_recover_state state; /* of the file itself */
     char became[300];
+    char format[32];
     int64_t frames, doubt, cut, missing;
 } outcome;
 
@@ -104,6 +105,7 @@ hear(void *user, const gph_recover_found *found)
     o->failed += found->state == GPH_RECOVER_FAILED;
     o->state = found->state;
     snprintf(o->became, sizeof o->became, "%s", found->became);
+    snprintf(o->format, sizeof o->format, "%s", found->format);
     o->frames = found->frames;
     o->doubt = found->doubt;
     o->cut = found->cut;
@@ -181,6 +183,22 @@ check_opens(const uint8_t *bytes, size_t size)
     sf_close(sound);
 }
 
+/* What the name says, or else the journal ("wav-s16"). */
+static bool
+container_of(const input *in, const outcome *o, gph_container *container)
+{
+    if (gph_container_of_name(in->name, container))
+        return true;
+    for (uint32_t n = 0; n < GPH_N_CONTAINERS; n++) {
+        const char *word = gph_container_word((gph_container)n);
+        size_t length = strlen(word);
+        *container = (gph_container)n;
+        if (!strncmp(o->format, word, length) && (!o->format[length] || o->format[length] == '-'))
+            return true;
+    }
+    return false;
+}
+
 /* Sound as it was, as far as it goes; not more than there was. */
 static void
 check_file(const memory_disk *disk, const input *in, const outcome *o)
@@ -190,7 +208,7 @@ check_file(const memory_disk *disk, const input *in, const outcome *o)
     gph_container container = GPH_RAW;
     gph_lengths lengths = {.sound = 0, .frame_bytes = 0};
     const uint8_t *bytes = memory_disk_bytes(disk, o->became, &size);
-    demand(bytes && gph_container_of_name(in->name, &container));
+    demand(bytes && container_of(in, o, &container));
     if (container == GPH_FLAC || container == GPH_OGG) {
         check_opens(bytes, size);
         return;
