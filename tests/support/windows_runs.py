@@ -25,15 +25,6 @@ def counter(frames, channels):
     return (at % (1 << 23) / (1 << 23)).astype("<f4")
 
 
-def counter_file(frames, channels, rate):
-    """A file of it."""
-    sound = counter(frames, channels).tobytes()
-    return (b"RIFF" + (36 + len(sound)).to_bytes(4, "little") + b"WAVEfmt " + (16).to_bytes(4, "little")
-            + (3).to_bytes(2, "little") + channels.to_bytes(2, "little") + rate.to_bytes(4, "little")
-            + (rate * 4 * channels).to_bytes(4, "little") + (4 * channels).to_bytes(2, "little")
-            + (32).to_bytes(2, "little") + b"data" + len(sound).to_bytes(4, "little") + sound)
-
-
 def follow(sound):
     """Every frame that sounds is a whole frame of the counter, and no channel is another: how far it steps from one to
     the next."""
@@ -44,13 +35,6 @@ def follow(sound):
         assert (((values[sounds, channel] - values[sounds, 0]) % (1 << 23)) == 65536 * channel).all(), channel
     both = sounds[1:] & sounds[:-1]
     return sounds.sum(), numpy.diff(values[:, 0])[both].astype(int)
-
-
-def read_take(path, channels):
-    data = path.read_bytes()
-    start = data.index(b"data", 36) + 8
-    size = int.from_bytes(data[start - 4:start], "little")
-    return numpy.frombuffer(data[start:start + size], "<f4").reshape(-1, channels)
 
 
 class Live:

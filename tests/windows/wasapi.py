@@ -10,7 +10,8 @@ import tempfile
 import numpy
 import pytest
 
-from support.windows_runs import LIMIT, counter, counter_file, follow, live, read_take, until  # noqa: F401
+from support.sound_files import read_floats, write_floats
+from support.windows_runs import LIMIT, counter, follow, live, until  # noqa: F401
 
 SURROUND = "front-left,front-right,front-center,lfe,rear-left,rear-right,side-left,side-right"
 SINKS = {"one": ("One", 2, "front-left,front-right"), "eight": ("Größe", 8, SURROUND)}
@@ -132,7 +133,7 @@ def test_captures_every_frame(graphophone, server, home, sink):
     result = graphophone("run", recorder(home, channels, device__in=f"Monitor of {name}"), "--length", "3s")
     # 1: frames are missing. Wine's clock is not the machine's.
     assert result.returncode in (0, 1) and (result.returncode == 0) != ("frames are missing" in result.stderr), result
-    n, steps = follow(read_take(home / "take.wav", channels))
+    n, steps = follow(read_floats(home / "take.wav"))
     # None comes twice, and none is missing unsaid.
     assert n > 4800 and (steps >= 1).all(), (n, steps[steps != 1])
     assert (steps == 1).all() or result.returncode == 1, steps[steps != 1]
@@ -143,7 +144,7 @@ def test_plays_every_frame(graphophone, server, home, sink):
     server.start(sink)
     heard = server.hear(sink)
     name, channels, _ = SINKS[sink]
-    (home / "count.wav").write_bytes(counter_file(48000 * 3, channels, 48000))
+    write_floats(home / "count.wav", counter(48000 * 3, channels))
     (home / "play.ini").write_text(f"""[patch]
 dialect = 1
 host = wasapi

@@ -9,7 +9,8 @@ import tempfile
 
 import pytest
 
-from support.windows_runs import LIMIT, counter_file, live, read_take, until  # noqa: F401
+from support.sound_files import read_floats, write_floats
+from support.windows_runs import LIMIT, counter, live, until  # noqa: F401
 
 # Slow enough that half a second without the processor loses nothing: the ring is of a second.
 RATE, BLOCK = 8000, 4096
@@ -116,7 +117,7 @@ def recorder(home, channels=2, **keys):
 
 
 def player(home, **keys):
-    (home / "count.wav").write_bytes(counter_file(RATE * 6, 2, RATE))
+    write_floats(home / "count.wav", counter(RATE * 6, 2), RATE)
     return patch(home, "[song]\ntype = file-player\nfile = count.wav\n[out]\ntype = output\nchannels = 1-2\nfrom = song\n",
                  **keys)
 
@@ -153,7 +154,7 @@ def test_is_listed(graphophone, driver):
 def test_captures_every_frame(graphophone, driver, home, kind):
     driver.plan(KINDS[kind][0])
     without_loss(graphophone, home, recorder(home), "1500ms")
-    sound = values(read_take(home / "take.wav", 2))
+    sound = values(read_floats(home / "take.wav", RATE))
     assert len(sound) == RATE * 3 // 2
     # The first of all, and each after it.
     assert (sound[:, 0] == sound[0, 0] + range(len(sound))).all() and (sound[:, 1] - sound[:, 0] == 65536).all()
@@ -177,7 +178,7 @@ def test_both_ways_at_once(graphophone, driver, home):
     rig = player(home)
     rig.write_text(rig.read_text() + recorder(home).read_text().split("block = 4096\n")[1])
     without_loss(graphophone, home, rig, "1500ms")
-    sound = values(read_take(home / "take.wav", 2))
+    sound = values(read_floats(home / "take.wav", RATE))
     assert (sound[:, 0] == sound[0, 0] + range(len(sound))).all()
     assert driver.nothing_is_left()["right"] > 0
 
